@@ -1,0 +1,72 @@
+// A message as it travels and as it is kept: an event or a command, with its metadata.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lasagne/timestamp.hpp"
+#include "lasagne/uuid.hpp"
+
+namespace lasagne {
+
+// Place in the store's one global order: 1, 2, 3, ... without gaps. 0 is before the first message.
+using Position = std::uint64_t;
+// 0-based index in a stream.
+using Revision = std::uint64_t;
+
+enum class MessageKind : std::uint8_t { event, command };
+
+struct Metadata {
+  Uuid correlation_id;      // $correlationId: the process this message belongs to
+  Uuid causation_id;        // $causationId: the message that caused it; nil for the first one
+  std::string traceparent;  // W3C trace context, or empty
+  friend bool operator==(const Metadata&, const Metadata&) = default;
+};
+
+// A message about to be appended. `data` is JSON text.
+struct NewMessage {
+  Uuid id;
+  MessageKind kind = MessageKind::event;
+  std::string type;
+  std::string data;
+  Metadata metadata;
+};
+
+// A message of the log. Immutable, shared by all its readers.
+struct Message {
+  Position position = 0;
+  Revision revision = 0;
+  Uuid id;
+  MessageKind kind = MessageKind::event;
+  Timestamp recorded_at;  // when it was appended; never goes back along the log
+  std::string stream;
+  std::string type;
+  std::string data;
+  Metadata metadata;
+};
+
+using MessagePtr = std::shared_ptr<const Message>;
+
+// `Order-<uuid>` has category `Order`; a name without '-' is its own category.
+[[nodiscard]] inline std::string_view category_of(std::string_view stream) noexcept {
+  return stream.substr(0, stream.find('-'));
+}
+
+// The metadata as JSON: {"$correlationId":"...","$causationId":"...","traceparent":"..."}, absent members left out.
+[[nodiscard]] std::string metadata_to_json(const Metadata& metadata);
+
+// Bounds of what a store takes. Past one of them append answers `invalid` and says which.
+struct Limits {
+  static constexpr std::size_t stream_name_bytes = 256;
+  static constexpr std::size_t type_name_bytes = 256;
+  static constexpr std::size_t message_bytes = 1 << 20;
+  static constexpr std::size_t messages_per_commit = 10'000;
+  static constexpr std::size_t commit_bytes = 32 << 20;
+  static constexpr std::size_t recent_ids_per_stream = 128;  // how far back an append under `any` looks for its ids
+};
+
+}  // namespace lasagne

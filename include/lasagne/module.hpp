@@ -1,0 +1,124 @@
+// A module: a bounded context that owns its streams, handles its commands and publishes external events.
+//
+//   auto orders = lasagne::Module{"orders"}.decider<Order>().forwarder<OrderForwarder>().saga<OrderSaga>();
+//
+// Handler types are stateless structs of static functions unless said otherwise; each lists what it handles as
+// `using Event = std::variant<...>` and has one `on` for each alternative, or does not compile:
+//
+//   saga, subscription   static void on(const E&, Send&)                       events in, commands and timers out
+//   process manager      static std::vector<Event> on(const E&, const State&, Send&)   the same with a state of its own:
+//                        lists what it reacts to as `Input`; has category, Event, State, evolve as a decider, and
+//                        static std::optional<Uuid> id(const auto& input): which instance (empty: none)
+//   forwarder            static External on(const E&, const Decider::State& as_of_event)  or std::optional<External>;
+//                        `using Decider = ...` names the aggregate that the events enrich from
+//   effect               void on(const E&, Send&)                              an object; calls the outside world once E is
+//                        durable, at least once; its answer goes out as a command
+//
+// Events come from the module's own deciders and process managers, from every module's external events, and from the
+// recorded CommandRejected of every module; never from another module's internal streams.
+//
+// Order is kept by key, and a message that cannot be handled holds back its own key only: the target stream for
+// commands, the instance for process managers, the source stream for forwarders, and the process (correlation id) for the
+// rest unless the handler has `static std::string key(const E&)`.
+//
+// A handler that throws is tried again by its RetryPolicy. When that gives up the message is parked, unless the handler
+// type has on_failure, whose answer is then recorded in place of the handler's:
+//   deciders: static Event on_failure(const C&, const Failure&);  the others: static void on_failure(const E&, const Failure&, Send&)
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lasagne/aggregate.hpp"
+#include "lasagne/detail/handlers.hpp"
+#include "lasagne/retry.hpp"
+
+namespace lasagne {
+
+struct HandlerOptions {
+  RetryPolicy retry;
+  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type name of the handler>. Renaming a
+  // handler type without pinning the old name here starts a new processor at the log's beginning.
+  std::string name;
+};
+
+// A value: copies share the immutable handlers.
+class Module {
+ public:
+  // The name becomes part of stream names (<name>__commands): letters, digits and '_' only, without "__".
+  explicit Module(std::string name) : name_(std::move(name)) {}
+
+  template <class D>
+  Module& decider() {
+    deciders_.push_back(std::make_shared<detail::TypedDecider<D>>());
+    return *this;
+  }
+  template <class A>
+  Module& aggregate() {
+    return decider<ObjectDecider<A>>();
+  }
+  // How commands from the bus are retried; one policy for all deciders of the module.
+  Module& retry_commands(RetryPolicy policy) {
+    command_retry_ = std::move(policy);
+    return *this;
+  }
+  template <class S>
+  Module& saga(HandlerOptions options = {}) {
+    return add<detail::TypedSaga<S>>("saga", type_name<S>, std::move(options));
+  }
+  template <class S>
+  Module& subscription(HandlerOptions options = {}) {
+    return add<detail::TypedSaga<S>>("subscription", type_name<S>, std::move(options));
+  }
+  template <class P>
+  Module& process_manager(HandlerOptions options = {}) {
+    return add<detail::TypedProcessManager<P>>("process-manager", type_name<P>, std::move(options));
+  }
+  template <class F>
+  Module& forwarder(HandlerOptions options = {}) {
+    return add<detail::TypedForwarder<F>>("forwarder", type_name<F>, std::move(options));
+  }
+  // The object is shared by all runtimes made from this module; `on` is called by one thread at a time for each.
+  template <class E>
+  Module& effect(E object = {}, HandlerOptions options = {}) {
+    return add<detail::TypedEffect<E>>("effect", type_name<E>, std::move(options), std::move(object));
+  }
+  // Says that commands of these types are handled by a module that this process does not run.
+  template <class... Commands>
+  Module& routes_to(std::string module) {
+    (routes_.emplace_back(std::string(type_name<Commands>), module), ...);
+    return *this;
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+  // For the engine.
+  struct ReactionSpec {
+    std::string processor;
+    RetryPolicy retry;
+    std::shared_ptr<const detail::Reaction> reaction;
+  };
+  [[nodiscard]] const auto& deciders() const noexcept { return deciders_; }
+  [[nodiscard]] const auto& reactions() const noexcept { return reactions_; }
+  [[nodiscard]] const auto& routes() const noexcept { return routes_; }
+  [[nodiscard]] const RetryPolicy& command_retry() const noexcept { return command_retry_; }
+
+ private:
+  template <class Typed, class... Args>
+  Module& add(std::string_view kind, std::string_view type, HandlerOptions options, Args&&... args) {
+    if (options.name.empty()) options.name = name_ + "/" + std::string(kind) + "/" + std::string(type);
+    reactions_.push_back({std::move(options.name), std::move(options.retry),
+                          std::make_shared<Typed>(std::forward<Args>(args)...)});
+    return *this;
+  }
+
+  std::string name_;
+  std::vector<std::shared_ptr<const detail::Decider>> deciders_;
+  std::vector<ReactionSpec> reactions_;
+  std::vector<std::pair<std::string, std::string>> routes_;  // command type, module
+  RetryPolicy command_retry_;
+};
+
+}  // namespace lasagne

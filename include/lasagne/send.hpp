@@ -1,0 +1,85 @@
+// What sagas, process managers, subscriptions and effects answer with: commands and timers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lasagne/json.hpp"
+#include "lasagne/message.hpp"
+#include "lasagne/type_name.hpp"
+
+namespace lasagne {
+
+namespace detail {
+
+struct Encoded {
+  std::string type;
+  std::string data;
+};
+template <class T>
+Encoded encode(const T& value) {
+  return {std::string(type_name<T>), to_json(value)};
+}
+
+struct TimerRequest {
+  std::string key;
+  Timestamp due;
+  Encoded command;
+};
+
+// What one handler call asked for; the engine turns it into a commit.
+struct Outbox {
+  std::vector<Encoded> commands;
+  std::vector<Encoded> published;   // external events of the handler's module
+  std::vector<Encoded> own_events;  // of a process manager's own stream
+  std::vector<TimerRequest> timers;
+  std::vector<std::string> cancelled;
+};
+
+}  // namespace detail
+
+// Collects what a handler sends. Nothing leaves before the handler returned and its hop is committed: all of it, or
+// nothing if the handler throws. Valid during the call only.
+class Send {
+ public:
+  Send(const Message& cause, detail::Outbox& outbox) : cause_(cause), outbox_(outbox) {}
+  Send(const Send&) = delete;
+  Send& operator=(const Send&) = delete;
+
+  // Sends a command to the module that handles its type. Commands keep their order.
+  template <class Command>
+  void operator()(const Command& command) {
+    outbox_.commands.push_back(detail::encode(command));
+  }
+
+  // Sends `command` once at `due`, unless cancelled before. Setting the same key again replaces the timer. Keys are the
+  // module's own.
+  template <class Command>
+  void at(Timestamp due, std::string_view key, const Command& command) {
+    outbox_.timers.push_back({std::string(key), due, detail::encode(command)});
+  }
+  // The same, counted from when the handled message was recorded.
+  template <class Command>
+  void after(Duration delay, std::string_view key, const Command& command) {
+    at(cause_.recorded_at + delay, key, command);
+  }
+  // Removes a timer; one that is not set or has fired is ignored.
+  void cancel(std::string_view key) { outbox_.cancelled.emplace_back(key); }
+
+  // An id derived from the handled message and the purpose: a redelivery yields the same one.
+  [[nodiscard]] Uuid new_id(std::string_view purpose) const { return Uuid::derive(cause_.id, purpose); }
+
+  // The message being handled: its id, stream, revision, time of recording and metadata.
+  [[nodiscard]] const Message& cause() const noexcept { return cause_; }
+
+  // For effects: the same for every attempt at this message, different for every other one.
+  [[nodiscard]] std::string idempotency_key() const { return cause_.id.to_string(); }
+
+ private:
+  const Message& cause_;
+  detail::Outbox& outbox_;
+};
+
+}  // namespace lasagne

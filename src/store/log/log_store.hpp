@@ -1,0 +1,125 @@
+// A Store over a single-writer database: the head of the log lives in memory (validation, visible messages, group
+// flush), the rest in a Backing. Memory and SQLite are both this, with another Backing.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "lasagne/store.hpp"
+#include "store/log/backing.hpp"
+
+namespace lasagne::detail {
+
+struct LogStoreLimits {
+  std::size_t cached_streams = 20'000;
+  std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
+  std::size_t recent_messages_per_stream = 32;
+  std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
+};
+
+class LogStore final : public Store {
+ public:
+  using Clock = std::function<Timestamp()>;
+
+  static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits = {});
+
+  Result<Committed> append(const Commit& commit, Await await) override;
+  Result<void> flush(Position position) override;
+  Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction, std::size_t limit) override;
+  Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override;
+  Result<std::vector<MessagePtr>> read_process(const Uuid& correlation_id, Position after, std::size_t limit) override;
+  Position visible_position() const override;
+  Position durable_position() const override;
+  bool wait(Position after, std::chrono::steady_clock::time_point deadline) override;
+  void interrupt() override;
+  Result<Position> checkpoint(std::string_view processor) override;
+  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override;
+  Result<std::optional<Timestamp>> next_timer() override;
+  Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override;
+  Result<StreamLimits> stream_limits(std::string_view stream) override;
+  Result<void> set_stream_limits(std::string_view stream, const StreamLimits& limits) override;
+  Result<void> delete_stream(std::string_view stream, ExpectedRevision expected) override;
+  Result<void> tombstone_stream(std::string_view stream, ExpectedRevision expected) override;
+  Result<std::uint64_t> scavenge() override;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  // A cached stream. `recent` ends at the head without gaps and holds at least everything not flushed yet.
+  struct Stream {
+    StreamRow row;
+    std::deque<MessagePtr> recent;
+    std::optional<Uuid> correlation_id;
+    std::uint64_t changed_by = 0;  // sequence of the last commit that touched it: not evicted before that is durable
+    std::list<Stream*>::iterator age;
+  };
+  // What validation found for one append of a commit.
+  struct Plan {
+    Stream* stream = nullptr;
+    bool repeated = false;
+    Revision repeated_revision = 0;
+  };
+
+  LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits);
+
+  // append.cpp; all with mutex_ held
+  static Result<void> check_bounds(const Commit& commit);
+  Result<void> check_guards(const Commit& commit);
+  Result<Plan> plan(const Append& append);
+  Result<Plan> plan_any(const Append& append, Stream& stream);
+  Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);
+  Result<std::optional<Revision>> match_repeat(const Append& append, Stream& stream, Revision from);
+  Result<Committed> settle_repeat(const std::vector<Plan>& plans, std::size_t repeated);
+  void write_messages(const Append& append, Stream& stream, Timestamp now);
+  void apply_guards(const Commit& commit);
+
+  // streams.cpp; all with mutex_ held
+  Result<Stream*> find(std::string_view name);      // null when there is none
+  Result<Stream*> find_or_create(std::string_view name);
+  Stream& insert(StreamRow row);
+  void touch(Stream& stream);
+  void evict();
+  void trim_tail();
+  Result<std::vector<MessagePtr>> read_range(Stream& stream, Revision from, Revision to, Direction direction,
+                                             std::size_t limit);
+  Revision first_readable(const Stream& stream) const;
+  Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state);
+
+  // flush.cpp
+  Result<void> flush_until(Lock& lock, std::uint64_t sequence);
+  [[nodiscard]] std::unexpected<Error> failure() const;
+
+  const std::shared_ptr<Backing> backing_;
+  const Clock clock_;
+  const LogStoreLimits limits_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable flushed_;   // a flush ended
+  std::condition_variable appended_;  // something is newly visible, or interrupt()
+  // All below is guarded by mutex_.
+  std::unordered_map<std::string_view, std::unique_ptr<Stream>> streams_;  // keys live in the values' rows
+  std::list<Stream*> stream_ages_;                                         // least recently used first
+  std::deque<MessagePtr> tail_;   // the last messages up to visible_, without gaps
+  Position visible_ = 0;
+  Position durable_ = 0;
+  std::uint64_t sequence_ = 0;          // counts changes; a flush makes everything up to some sequence durable
+  std::uint64_t durable_sequence_ = 0;
+  std::uint64_t last_stream_id_ = 0;
+  Timestamp last_recorded_at_;
+  std::uint64_t interrupts_ = 0;
+  std::size_t waiting_ = 0;             // threads in wait()
+  std::map<std::string, Position, std::less<>> checkpoints_;
+  std::optional<Timestamp> next_timer_;
+  Batch pending_;                       // not handed to the backing yet
+  std::shared_ptr<const Batch> in_flight_;  // being written
+  bool flushing_ = false;
+  std::optional<Error> failed_;
+};
+
+}  // namespace lasagne::detail

@@ -119,6 +119,7 @@ struct Filter {
 struct StreamSlice {
   std::vector<MessagePtr> messages;
   Revision head = 0;        // the stream's last revision when it was read
+  Revision first = 0;       // the first one that reads
   bool end = false;         // nothing further in this direction
   Uuid correlation_id;      // of the stream's first readable message: the process that the stream belongs to
 };
@@ -174,7 +175,8 @@ class Store {
   [[nodiscard]] virtual Result<Position> checkpoint(std::string_view processor) = 0;
   // Timers due at `now` or before, earliest first.
   [[nodiscard]] virtual Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) = 0;
-  // When the earliest timer is due; empty when none is set.
+  // When to ask for due timers: not later than the earliest is due, perhaps earlier (after a cancellation). Empty when
+  // none is set.
   [[nodiscard]] virtual Result<std::optional<Timestamp>> next_timer() = 0;
   // In order of position; an empty name means of all processors.
   [[nodiscard]] virtual Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after,
@@ -189,7 +191,7 @@ class Store {
   // Closes the stream for good; also allowed for one that does not exist (any, no_stream). Durable on return.
   [[nodiscard]] virtual Result<void> tombstone_stream(std::string_view stream, ExpectedRevision expected) = 0;
   // Reclaims the space of what no longer reads; gives the number of messages removed. Positions are never reused; what
-  // is gone leaves gaps in `read_all`.
+  // is gone leaves gaps in `read_all`, which shows unreadable messages until then.
   [[nodiscard]] virtual Result<std::uint64_t> scavenge() = 0;
 };
 

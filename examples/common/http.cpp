@@ -1,0 +1,243 @@
+#include "http.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+
+namespace examples::http {
+
+namespace {
+
+std::string_view words_of(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 428: return "Precondition Required";
+    case 503: return "Service Unavailable";
+    default: return status < 500 ? "Bad Request" : "Internal Server Error";
+  }
+}
+
+Problem problem(int status, std::string detail) {
+  return Problem{status, std::string(words_of(status)), std::move(detail), {}};
+}
+
+// RFC 9457 members; `field` is ours and left out when empty.
+struct ProblemBody {
+  std::string type;
+  std::string title;
+  int status = 0;
+  std::string detail;
+  std::optional<std::string> field;
+};
+
+std::vector<std::string> segments_of(std::string_view path) {
+  std::vector<std::string> segments;
+  while (!path.empty()) {
+    path.remove_prefix(path.front() == '/' ? 1 : 0);
+    const auto end = std::min(path.find('/'), path.size());
+    if (end > 0) segments.emplace_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
+}
+
+bool is_placeholder(std::string_view segment) { return segment.starts_with('{'); }
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  return std::ranges::equal(pattern, path, [](const auto& want, const auto& have) {
+    return is_placeholder(want) || want == have;
+  });
+}
+
+// "application/json", with or without parameters.
+bool is_json(std::string_view content_type) {
+  constexpr std::string_view json = "application/json";
+  if (content_type.size() < json.size()) return false;
+  const auto same = std::ranges::equal(content_type.substr(0, json.size()), json, [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+  if (!same) return false;
+  return content_type.size() == json.size() || content_type[json.size()] == ';' || content_type[json.size()] == ' ';
+}
+
+// W3C trace context, version 00. Anything else is as good as none.
+bool is_traceparent(std::string_view text) {
+  constexpr std::string_view form = "hh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
+  return std::ranges::equal(text, form, [](char have, char want) {
+    if (want == '-') return have == '-';
+    return (have >= '0' && have <= '9') || (have >= 'a' && have <= 'f');
+  });
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::expected<std::optional<lasagne::ExpectedRevision>, Problem> expected_of(const std::optional<std::string>& if_match,
+                                                                             IfMatch rule) {
+  if (!if_match) {
+    if (rule == IfMatch::required) {
+      return std::unexpected(problem(428, "this request needs If-Match with the ETag it was decided on"));
+    }
+    return std::nullopt;
+  }
+  const auto text = trim(*if_match);
+  if (text == "*") return lasagne::ExpectedRevision::stream_exists();
+  if (const auto tag = lasagne::ETag::parse(text)) return lasagne::ExpectedRevision::exactly(tag->revision);
+  return std::unexpected(Problem{400, "Bad Request", "If-Match must be * or one ETag as it was answered: W/\"7\"", "If-Match"});
+}
+
+}  // namespace
+
+std::string Problem::to_json() const {
+  return lasagne::to_json(ProblemBody{"about:blank", title, status, detail,
+                                      field.empty() ? std::nullopt : std::optional(field)});
+}
+
+Reply::Reply(const Problem& problem)
+    : status(problem.status), body(problem.to_json()), content_type("application/problem+json") {
+  if (status == 503) header("Retry-After", std::to_string(Bounds::retry_after_seconds));
+}
+
+lasagne::Uuid Request::id(std::string_view placeholder) const {
+  const auto found = std::ranges::find(ids_, placeholder, [](const auto& entry) { return std::string_view(entry.first); });
+  if (found == ids_.end()) throw std::logic_error("the route has no {" + std::string(placeholder) + "}");
+  return found->second;
+}
+
+std::optional<std::string> Request::query(std::string_view name) const {
+  const auto found = query_.find(std::string(name));
+  if (found == query_.end()) return std::nullopt;
+  return found->second;
+}
+
+Problem not_found(std::string detail) { return problem(404, std::move(detail)); }
+
+Problem bad_field(std::string field, std::string what) {
+  return Problem{400, "Bad Request", field.empty() ? std::move(what) : field + ": " + what, field};
+}
+
+Problem problem_of(const lasagne::Error& error) {
+  using enum lasagne::ErrorCode;
+  switch (error.code) {
+    case not_found: return problem(404, error.message);
+    case tombstoned: return problem(410, error.message);
+    case conflict: return problem(412, error.message);
+    case invalid: return problem(400, error.message);
+    case unavailable:
+    case commit_unknown:
+    case failed:
+    case in_use: return problem(503, error.message);
+    default: return problem(500, error.message);
+  }
+}
+
+Reply answer(const lasagne::ExecuteResult& result, int status, std::string body) {
+  if (result) {
+    Reply reply;
+    reply.status = body.empty() && status == 200 ? 204 : status;
+    reply.body = std::move(body);
+    reply.etag(result->etag);
+    if (!result->correlation_id.is_nil()) reply.header("X-Correlation-Id", result->correlation_id.to_string());
+    return reply;
+  }
+  const auto& refusal = result.error();
+  using enum lasagne::Refusal::Kind;
+  if (refusal.kind == rejected) {
+    const int code = refusal.rejection.reason.ends_with("NotFound") ? 404 : 409;
+    return Problem{code, refusal.rejection.reason, refusal.rejection.detail, {}};
+  }
+  if (refusal.kind == conflict) {
+    const auto& actual = refusal.error.actual_revision;
+    Reply reply = problem(412, actual ? fmt::format("it was changed since: it is at W/\"{}\" now", *actual)
+                                      : std::string("there is no such thing yet"));
+    if (actual) reply.etag(lasagne::ETag{*actual});
+    return reply;
+  }
+  return problem_of(refusal.error);
+}
+
+void Router::get(std::string pattern, Handler handler) {
+  add("GET", std::move(pattern), std::move(handler), IfMatch::optional, false);
+}
+void Router::post(std::string pattern, Handler handler, IfMatch if_match) {
+  add("POST", std::move(pattern), std::move(handler), if_match, false);
+}
+void Router::remove(std::string pattern, Handler handler, IfMatch if_match) {
+  add("DELETE", std::move(pattern), std::move(handler), if_match, false);
+}
+
+void Router::add(std::string method, std::string pattern, Handler handler, IfMatch if_match, bool needs_json) {
+  routes_.push_back({std::move(method), segments_of(pattern), std::move(handler), if_match, needs_json});
+}
+
+Reply Router::handle(const RawRequest& raw) const try {
+  const auto path = segments_of(raw.path);
+  const auto method = raw.method == "HEAD" ? std::string("GET") : raw.method;
+  std::string allowed;
+  for (const auto& route : routes_) {
+    if (!matches(route.segments, path)) continue;
+    if (route.method == method) return run(route, path, raw);
+    allowed += allowed.empty() ? route.method : ", " + route.method;
+  }
+  if (allowed.empty()) return problem(404, "there is nothing at " + raw.path);
+  return Reply(problem(405, raw.method + " is not among: " + allowed)).header("Allow", allowed);
+} catch (const std::exception& error) {
+  return problem(500, error.what());
+} catch (...) {
+  return problem(500, "unknown error");
+}
+
+Reply Router::run(const Route& route, const std::vector<std::string>& path, const RawRequest& raw) {
+  Request request;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (!is_placeholder(route.segments[i])) continue;
+    auto name = route.segments[i].substr(1, route.segments[i].size() - 2);
+    const auto id = lasagne::Uuid::parse(path[i]);
+    if (!id) return bad_field(name, "expected a UUID in the path");
+    request.ids_.emplace_back(std::move(name), *id);
+  }
+  auto expected = expected_of(raw.header("If-Match"), route.if_match);
+  if (!expected) return expected.error();
+  request.options_.expected = *expected;
+  if (auto trace = raw.header("traceparent"); trace && is_traceparent(*trace)) request.options_.traceparent = *std::move(trace);
+  if (route.needs_json) {
+    if (!is_json(raw.header("Content-Type").value_or(""))) return problem(415, "expected Content-Type: application/json");
+    if (raw.body.size() > Bounds::body_bytes) return problem(413, fmt::format("at most {} bytes", Bounds::body_bytes));
+  }
+  request.query_ = raw.query;
+  request.body_ = raw.body;
+  return route.handler(request);
+}
+
+std::optional<Listen> Listen::parse(std::string_view text) {
+  Listen listen;
+  const auto colon = text.rfind(':');
+  auto port = text;
+  if (colon != std::string_view::npos) {
+    auto host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string_view::npos) return std::nullopt;
+    if (!host.empty()) listen.host = std::string(host);
+  }
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
+  if (listen.port < 0 || listen.port > 65535) return std::nullopt;
+  return listen;
+}
+
+}  // namespace examples::http

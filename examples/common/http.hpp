@@ -1,0 +1,198 @@
+// The HTTP edge of the example programs: typed requests, problem answers, conditional writes, a bounded server.
+//
+//   http::Router router;
+//   router.post<AddItem>("/carts/{cart_id}/items", [&](const http::Request& request, const AddItem& body) {
+//     return http::answer(runtime.execute(AddProduct{request.id("cart_id"), body.product_id}, request.options()));
+//   });
+//   router.get("/carts/{cart_id}", [&](const http::Request& request) -> http::Reply { ... });
+//   http::block_stop_signals();                      // first in main, before any thread
+//   auto server = http::Server::bind(router, *http::Listen::parse("127.0.0.1:8080"));
+//   server->run();                                   // prints the address; returns on SIGTERM or SIGINT
+//
+// What is wrong is answered as application/problem+json with type, title, status, detail and, where one field is to
+// blame, field. The router itself answers 404, 405 (with Allow), 400 (ids in the path, If-Match, JSON: with the path of
+// the bad field), 413, 414, 415, 428 and 500.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lasagne/error.hpp"
+#include "lasagne/etag.hpp"
+#include "lasagne/json.hpp"
+#include "lasagne/runtime.hpp"
+
+namespace examples::http {
+
+// Past one of these a client is told so, or is dropped; the server never grows.
+struct Bounds {
+  static constexpr std::size_t workers = 16;               // connections served at the same time
+  static constexpr std::size_t waiting_connections = 128;  // accepted, not served yet; over it: 503 with Retry-After
+  static constexpr std::size_t refused_connections = 64;   // being told 503; over it: closed at once
+  static constexpr std::size_t body_bytes = 64 * 1024;     // over it: 413
+  static constexpr std::size_t head_bytes = 32 * 1024;     // request line and headers
+  static constexpr std::size_t path_bytes = 1024;          // over it: 414
+  static constexpr std::size_t requests_per_connection = 1000;
+  static constexpr std::chrono::milliseconds request_time{10'000};  // to receive one request, however it trickles in
+  static constexpr std::chrono::milliseconds response_time{10'000};
+  static constexpr std::chrono::milliseconds keep_alive_idle{5'000};  // less when other connections wait for a worker
+  static constexpr std::chrono::milliseconds refusal_time{500};
+  static constexpr int backlog = 256;
+  static constexpr int retry_after_seconds = 1;
+};
+
+// What was wrong, as RFC 9457 has it.
+struct Problem {
+  int status = 500;
+  std::string title;   // stable for programs: a rejection's reason, or the status in words
+  std::string detail;  // for people
+  std::string field;   // "items[2].quantity", if one field is to blame
+
+  [[nodiscard]] std::string to_json() const;
+};
+
+// An answer. Makes itself from a Problem, so that handlers may return either.
+struct Reply {
+  int status = 200;
+  std::string body;  // JSON; empty: none
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  Reply() = default;
+  Reply(const Problem& problem);  // NOLINT(google-explicit-constructor)
+
+  template <class T>
+  [[nodiscard]] static Reply json(const T& value, int status = 200) {
+    Reply reply;
+    reply.status = status;
+    reply.body = lasagne::to_json(value);
+    return reply;
+  }
+  Reply& header(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+  Reply& etag(const std::optional<lasagne::ETag>& tag) { return tag ? header("ETag", tag->to_string()) : *this; }
+};
+
+// A request as a handler sees it: routed, its ids and its If-Match checked.
+class Request {
+ public:
+  // Of a {placeholder} of the route.
+  [[nodiscard]] lasagne::Uuid id(std::string_view placeholder) const;
+  [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
+  // The If-Match as the expected revision, and the traceparent.
+  [[nodiscard]] const lasagne::ExecuteOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::string& body() const noexcept { return body_; }
+
+ private:
+  friend class Router;
+  std::vector<std::pair<std::string, lasagne::Uuid>> ids_;
+  std::multimap<std::string, std::string> query_;
+  lasagne::ExecuteOptions options_;
+  std::string body_;
+};
+
+enum class IfMatch { optional, required };  // required and missing: 428
+
+// How a command came out, as an answer: `status` with ETag, X-Correlation-Id and `body` when it was handled; 409 with the
+// reason when it was rejected (404 when the reason ends in "NotFound"); 412 when its If-Match is stale; 503 with
+// Retry-After when the store cannot take it now, or the stream stays contended.
+[[nodiscard]] Reply answer(const lasagne::ExecuteResult& result, int status = 200, std::string body = {});
+// What a failed read or send answers: 404, 503, ...
+[[nodiscard]] Problem problem_of(const lasagne::Error& error);
+[[nodiscard]] Problem not_found(std::string detail);
+[[nodiscard]] Problem bad_field(std::string field, std::string problem);
+
+// What arrives before routing.
+struct RawRequest {
+  std::string method;
+  std::string path;
+  std::multimap<std::string, std::string> query;
+  std::function<std::optional<std::string>(const char* name)> header;
+  std::string body;
+};
+
+// The routes. Filled before the server runs; then read by its threads.
+class Router {
+ public:
+  using Handler = std::function<Reply(const Request&)>;
+
+  // `pattern`: "/carts/{cart_id}/items"; every placeholder is an id.
+  void get(std::string pattern, Handler handler);
+  // Writes without a body: one that is sent is ignored.
+  void post(std::string pattern, Handler handler, IfMatch if_match = IfMatch::optional);
+  void remove(std::string pattern, Handler handler, IfMatch if_match = IfMatch::optional);  // DELETE
+  // Writes with a JSON body of type Body.
+  template <class Body, class F>
+  void post(std::string pattern, F handler, IfMatch if_match = IfMatch::optional) {
+    add("POST", std::move(pattern), with_body<Body>(std::move(handler)), if_match, true);
+  }
+  template <class Body, class F>
+  void put(std::string pattern, F handler, IfMatch if_match = IfMatch::optional) {
+    add("PUT", std::move(pattern), with_body<Body>(std::move(handler)), if_match, true);
+  }
+  template <class Body, class F>
+  void remove(std::string pattern, F handler, IfMatch if_match = IfMatch::optional) {
+    add("DELETE", std::move(pattern), with_body<Body>(std::move(handler)), if_match, true);
+  }
+
+  // Never throws: what a handler throws is 500.
+  [[nodiscard]] Reply handle(const RawRequest& raw) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> segments;  // a placeholder keeps its braces
+    Handler handler;
+    IfMatch if_match = IfMatch::optional;
+    bool needs_json = false;
+  };
+
+  template <class Body, class F>
+  static Handler with_body(F handler) {
+    return [handler = std::move(handler)](const Request& request) -> Reply {
+      const auto body = lasagne::from_json<Body>(request.body());
+      if (!body) return bad_field(body.error().path, body.error().problem);
+      return handler(request, *body);
+    };
+  }
+  void add(std::string method, std::string pattern, Handler handler, IfMatch if_match, bool needs_json);
+  [[nodiscard]] static Reply run(const Route& route, const std::vector<std::string>& path, const RawRequest& raw);
+
+  std::vector<Route> routes_;
+};
+
+// Where to listen.
+struct Listen {
+  std::string host = "127.0.0.1";
+  int port = 0;  // 0: any free one
+
+  // "HOST:PORT", ":PORT" or "PORT"; [v6]:PORT.
+  [[nodiscard]] static std::optional<Listen> parse(std::string_view text);
+};
+
+// SIGTERM and SIGINT wait for Server::run in this thread and all that it starts from now on; SIGPIPE is ignored.
+void block_stop_signals();
+
+class Server {
+ public:
+  // The router must outlive it. On error: why the address cannot be had.
+  [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> bind(const Router& router, const Listen& listen);
+  virtual ~Server() = default;
+  [[nodiscard]] virtual int port() const = 0;
+  // Prints "listening on http://HOST:PORT" to stdout, serves until SIGTERM or SIGINT (block_stop_signals), then takes no
+  // new connection and finishes the requests under way. False if it ended by an error.
+  virtual bool run() = 0;
+};
+
+}  // namespace examples::http

@@ -1,0 +1,187 @@
+#include "runtime/hop_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lasagne/command_rejected.hpp"
+
+namespace lasagne::detail {
+
+// Offers one reaction call the states it asks for.
+class HopBuilder::OneHop final : public Hop {
+ public:
+  OneHop(HopBuilder& builder, const Message& message) : builder_(builder), message_(message) {}
+
+  const Message& message() const override { return message_; }
+  Outbox& outbox() override { return outbox_; }
+  AnyState& own_state(const std::string& stream, MakeState make) override {
+    own_stream_ = stream;
+    return *builder_.stage(stream, make).loaded.state;
+  }
+  const AnyState& state_as_of_message(MakeState make) override {
+    as_of_ = load_state(builder_.store_, builder_.cache_, message_.stream, make, message_.revision);
+    return *as_of_.state;
+  }
+
+  Outbox outbox_;
+  std::string own_stream_;
+  LoadedState as_of_;
+
+ private:
+  HopBuilder& builder_;
+  const Message& message_;
+};
+
+NewMessage HopBuilder::derived(const Message& cause, MessageKind kind, std::string tag, Encoded encoded) {
+  return {Uuid::derive(cause.id, tag), kind, std::move(encoded.type), std::move(encoded.data),
+          {cause.metadata.correlation_id, cause.id, cause.metadata.traceparent}};
+}
+
+HopBuilder::Staged& HopBuilder::stage(const std::string& stream, MakeState make) {
+  const auto found = states_.find(stream);
+  if (found != states_.end()) return found->second;
+  auto loaded = load_state(store_, cache_, stream, make);
+  return states_.emplace(stream, Staged{std::move(loaded), {}, false}).first->second;
+}
+
+void HopBuilder::send(const std::string& stream, NewMessage message) {
+  streams_[stream].push_back(std::move(message));
+  ++messages_;
+}
+
+void HopBuilder::stage_decided(const Message& cause, Staged& staged, const AnyCommand& command, Decided decided) {
+  if (decided.rejection) {
+    CommandRejected rejected{std::string(module_),      cause.type, cause.id, command.stream, decided.rejection->reason,
+                             decided.rejection->detail, cause.data};
+    send(rejections_stream(module_), derived(cause, MessageKind::event, "rejected", encode(rejected)));
+    return;
+  }
+  std::size_t index = 0;
+  for (auto& event : decided.events) {
+    staged.messages.push_back(derived(cause, MessageKind::event, "event " + std::to_string(index++), std::move(event)));
+    ++messages_;
+  }
+}
+
+void HopBuilder::command(const Message& message) {
+  const Decider* decider = registry_.decider_of(message.type);
+  if (decider == nullptr) throw_unknown_type(message.type, module_);
+  const auto command = decider->decode(message.type, message.data);
+  auto& staged = stage(command->stream, decider->state());
+  staged.spoiled = true;  // until decide has come through: it evolves the state in place
+  auto decided = decider->decide(*command, *staged.loaded.state);
+  staged.spoiled = false;
+  stage_decided(message, staged, *command, std::move(decided));
+}
+
+bool HopBuilder::command_failure(const Message& message, const Failure& failure) {
+  const Decider* decider = registry_.decider_of(message.type);
+  if (decider == nullptr) return false;
+  const auto command = decider->decode(message.type, message.data);
+  auto& staged = stage(command->stream, decider->state());
+  staged.spoiled = true;
+  auto decided = decider->decide_failure(*command, failure, *staged.loaded.state);
+  if (!decided) return false;
+  staged.spoiled = false;
+  stage_decided(message, staged, *command, *std::move(decided));
+  return true;
+}
+
+void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::string& own_stream) {
+  // Routes are looked up first, so that a command without a handler leaves nothing half-staged.
+  const auto bus_of = [&](const std::string& type) {
+    const auto bus = registry_.bus_of(type);
+    if (bus.empty()) {
+      throw PermanentError("no module handles the command " + type +
+                           ": register its decider, or say routes_to<" + type + ">(module)");
+    }
+    return std::string(bus);
+  };
+  for (const auto& command : outbox.commands) (void)bus_of(command.type);
+  for (const auto& timer : outbox.timers) (void)bus_of(timer.command.type);
+
+  const auto tag = [&](std::string_view kind, std::size_t index) {
+    return std::string(processor_) + " " + std::string(kind) + " " + std::to_string(index);
+  };
+  std::size_t index = 0;
+  for (auto& event : outbox.own_events) {
+    states_.at(own_stream).messages.push_back(derived(cause, MessageKind::event, tag("event", index++), std::move(event)));
+    ++messages_;
+  }
+  for (auto& command : outbox.commands) {
+    const auto bus = bus_of(command.type);
+    send(bus, derived(cause, MessageKind::command, tag("command", index++), std::move(command)));
+  }
+  for (auto& event : outbox.published) {
+    send(external_events_stream(module_), derived(cause, MessageKind::event, tag("event", index++), std::move(event)));
+  }
+  for (const auto& key : outbox.cancelled) {
+    const auto scoped = std::string(module_) + "/" + key;
+    timers_set_.erase(scoped);
+    cancelled_.push_back(scoped);
+  }
+  for (auto& timer : outbox.timers) {
+    const auto scoped = std::string(module_) + "/" + timer.key;
+    const auto bus = bus_of(timer.command.type);
+    auto message = derived(cause, MessageKind::command, tag("timer", index++), std::move(timer.command));
+    timers_set_[scoped] = Timer{scoped, timer.due, bus, std::move(message)};
+  }
+}
+
+void HopBuilder::reaction(const Reaction& reaction, const Message& message) {
+  OneHop hop(*this, message);
+  const auto spoil = [&](bool spoiled) {
+    const auto found = states_.find(hop.own_stream_);
+    if (found != states_.end()) found->second.spoiled = spoiled;
+  };
+  try {
+    reaction.handle(message, hop);
+    stage_outbox(message, std::move(hop.outbox_), hop.own_stream_);
+  } catch (...) {
+    spoil(true);
+    throw;
+  }
+  if (hop.as_of_.state) cache_.put(message.stream, std::move(hop.as_of_));
+}
+
+bool HopBuilder::reaction_failure(const Reaction& reaction, const Message& message, const Failure& failure) {
+  OneHop hop(*this, message);
+  if (!reaction.handle_failure(message, failure, hop)) return false;
+  stage_outbox(message, std::move(hop.outbox_), hop.own_stream_);
+  return true;
+}
+
+Commit HopBuilder::take() {
+  Commit commit;
+  for (auto& [stream, staged] : states_) {
+    if (staged.messages.empty()) continue;
+    const auto expected = staged.loaded.revision ? ExpectedRevision::exactly(*staged.loaded.revision)
+                                                 : ExpectedRevision::no_stream();
+    commit.appends.push_back({stream, expected, std::move(staged.messages)});
+  }
+  for (auto& [stream, messages] : streams_) {
+    commit.appends.push_back({stream, ExpectedRevision::any(), std::move(messages)});
+  }
+  commit.timers_cancelled = std::move(cancelled_);
+  for (auto& [key, timer] : timers_set_) commit.timers_set.push_back(std::move(timer));
+  return commit;
+}
+
+void HopBuilder::committed(const Commit& commit, const Committed& result) {
+  for (std::size_t i = 0; i < commit.appends.size(); ++i) {
+    const auto found = states_.find(commit.appends[i].stream);
+    if (found == states_.end()) continue;
+    auto& loaded = found->second.loaded;
+    if (!loaded.revision) {
+      // A new stream belongs to the process of its first message; a deleted one that goes on is folded afresh.
+      if (result.revisions[i] + 1 != commit.appends[i].messages.size()) found->second.spoiled = true;
+      loaded.correlation_id = commit.appends[i].messages[0].metadata.correlation_id;
+    }
+    loaded.revision = result.revisions[i];
+  }
+  for (auto& [stream, staged] : states_) {
+    if (!staged.spoiled && staged.loaded.revision) cache_.put(stream, std::move(staged.loaded));
+  }
+}
+
+}  // namespace lasagne::detail

@@ -1,0 +1,78 @@
+// What people do with parked messages.
+#include <utility>
+
+#include "runtime/runtime_impl.hpp"
+
+namespace lasagne::detail {
+
+namespace {
+constexpr std::size_t page = 1000;
+}
+
+Result<std::vector<Runtime::ParkedView>> RuntimeImpl::parked(std::size_t limit) {
+  auto entries = store_.parked({}, 0, limit);
+  if (!entries) return std::unexpected(std::move(entries.error()));
+  std::vector<Runtime::ParkedView> views;
+  for (auto& entry : *entries) {
+    auto slice = store_.read_all(entry.position - 1, {}, 1);
+    if (!slice) return std::unexpected(std::move(slice.error()));
+    MessagePtr message;
+    if (!slice->messages.empty() && slice->messages[0]->position == entry.position) message = slice->messages[0];
+    views.push_back({std::move(entry), std::move(message)});
+  }
+  return views;
+}
+
+Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position position, bool skip,
+                                        std::string edited_data) {
+  auto found = position == 0 ? Result<std::vector<ParkedMessage>>{} : store_.parked(processor, position - 1, 1);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (found->empty() || found->front().position != position) {
+    return fail(ErrorCode::not_found, "message " + std::to_string(position) + " is not parked for " + processor);
+  }
+  ParkedMessage entry = std::move(found->front());
+  Commit commit;
+  commit.parked_removed.push_back({processor, position});
+  const auto go = [&](ParkedMessage next) {
+    next.status = ParkedMessage::Status::retrying;
+    next.next_attempt = now();
+    commit.parked_put.push_back(std::move(next));
+  };
+  if (!skip) {
+    if (entry.status == ParkedMessage::Status::queued) {
+      return fail(ErrorCode::invalid, "message " + std::to_string(position) + " waits for an earlier one of its key: settle that first");
+    }
+    entry.attempts = 0;
+    if (!edited_data.empty()) entry.edited_data = std::move(edited_data);
+    go(std::move(entry));
+  } else if (entry.status != ParkedMessage::Status::queued) {
+    auto successor = queue_of(entry);
+    if (!successor) return std::unexpected(std::move(successor.error()));
+    if (!successor->empty()) {
+      commit.parked_removed.push_back({processor, successor->front().position});
+      go(std::move(successor->front()));
+    }
+  }
+  auto settled = store_.append(commit, Await::durable);
+  if (!settled) return std::unexpected(std::move(settled.error()));
+  for (const auto& each : processors_) {
+    if (each->name() == processor) each->reload();
+  }
+  store_.interrupt();
+  return {};
+}
+
+// The first message that queues behind `entry`, if any.
+Result<std::vector<ParkedMessage>> RuntimeImpl::queue_of(const ParkedMessage& entry) {
+  for (Position after = entry.position;;) {
+    auto later = store_.parked(entry.processor, after, page);
+    if (!later) return later;
+    for (auto& candidate : *later) {
+      if (candidate.key == entry.key) return std::vector{std::move(candidate)};
+    }
+    if (later->size() < page) return std::vector<ParkedMessage>{};
+    after = later->back().position;
+  }
+}
+
+}  // namespace lasagne::detail

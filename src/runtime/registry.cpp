@@ -1,0 +1,67 @@
+#include "runtime/registry.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <stdexcept>
+
+namespace lasagne::detail {
+
+std::string commands_stream(std::string_view module) { return std::string(module) + "__commands"; }
+std::string external_events_stream(std::string_view module) { return std::string(module) + "__external-events"; }
+std::string rejections_stream(std::string_view module) { return std::string(module) + "__command-rejections"; }
+
+Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
+  for (const auto& module : modules_) add_module(module);
+  for (const auto& module : modules_) {
+    for (const auto& [type, target] : module.routes()) {
+      if (!handlers_.contains(type)) routes_.emplace(type, commands_stream(target));
+    }
+  }
+  std::set<std::string_view> unique;
+  for (const auto& name : seen_) {
+    if (!unique.insert(name).second) throw std::invalid_argument("modules: " + name + " is registered twice");
+  }
+}
+
+void Registry::add_module(const Module& module) {
+  const auto& name = module.name();
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  if (name.empty() || !std::ranges::all_of(name, plain) || name.find("__") != std::string::npos) {
+    throw std::invalid_argument("module name \"" + name + "\": letters, digits and single '_' only");
+  }
+  seen_.push_back("module " + name);
+  for (const auto& decider : module.deciders()) {
+    seen_.push_back("category " + std::string(decider->category()));
+    if (decider->category().empty() || decider->category().find('-') != std::string_view::npos) {
+      throw std::invalid_argument("category \"" + std::string(decider->category()) + "\" must be a name without '-'");
+    }
+    for (const auto type : decider->command_types()) {
+      const auto [other, added] = handlers_.emplace(type, Handler{decider.get(), commands_stream(name)});
+      if (!added) {
+        throw std::invalid_argument("command " + std::string(type) + " is handled by both " +
+                                    std::string(other->second.decider->category()) + " and " +
+                                    std::string(decider->category()));
+      }
+    }
+  }
+  for (const auto& reaction : module.reactions()) {
+    seen_.push_back("processor " + reaction.processor);
+    if (!reaction.reaction->category().empty()) {
+      seen_.push_back("category " + std::string(reaction.reaction->category()));
+    }
+  }
+}
+
+const Decider* Registry::decider_of(std::string_view command_type) const {
+  const auto found = handlers_.find(command_type);
+  return found == handlers_.end() ? nullptr : found->second.decider;
+}
+
+std::string_view Registry::bus_of(std::string_view command_type) const {
+  if (const auto found = handlers_.find(command_type); found != handlers_.end()) return found->second.bus;
+  const auto route = routes_.find(command_type);
+  return route == routes_.end() ? std::string_view{} : std::string_view(route->second);
+}
+
+}  // namespace lasagne::detail

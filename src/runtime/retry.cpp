@@ -1,0 +1,34 @@
+#include "lasagne/retry.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lasagne/detail/handlers.hpp"
+
+namespace lasagne {
+
+Duration RetryPolicy::backoff(std::uint32_t failed_attempts, std::uint64_t seed) const {
+  const double growth = std::pow(std::max(factor, 1.0), failed_attempts > 0 ? failed_attempts - 1 : 0);
+  const double full = std::min(static_cast<double>(first_backoff.count()) * growth,
+                               static_cast<double>(longest_backoff.count()));
+  // splitmix64: spreads consecutive seeds over the whole range.
+  std::uint64_t z = seed + 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+  z ^= z >> 31U;
+  const double unit = static_cast<double>(z >> 11U) * 0x1.0p-53;
+  return Duration{static_cast<Duration::rep>(full * (1.0 - std::clamp(jitter, 0.0, 1.0) * unit))};
+}
+
+namespace detail {
+
+void throw_unknown_type(std::string_view type, std::string_view wanted_by) {
+  throw DecodeFailure(std::string(wanted_by) + " knows no message type " + std::string(type));
+}
+
+void throw_undecodable(std::string_view type, const std::string& problem) {
+  throw DecodeFailure(std::string(type) + " does not decode: " + problem);
+}
+
+}  // namespace detail
+}  // namespace lasagne

@@ -1,0 +1,213 @@
+#include "runtime/runtime_impl.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace lasagne::detail {
+
+namespace {
+
+Timestamp system_now() {
+  return {std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
+}
+
+}  // namespace
+
+RuntimeImpl::RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options)
+    : store_(store), options_(std::move(options)), registry_(std::move(modules)) {
+  if (!options_.clock) options_.clock = system_now;
+  add_processors();
+}
+
+RuntimeImpl::~RuntimeImpl() { (void)stop(std::chrono::hours(1)); }
+
+void RuntimeImpl::tell(const std::string& text) const {
+  if (options_.log) options_.log(text);
+}
+
+void RuntimeImpl::add_processors() {
+  const auto add = [&](LogProcessor::Handler handler) {
+    processors_.push_back(
+        std::make_unique<LogProcessor>(store_, registry_, cache_, std::move(handler), options_.log));
+  };
+  for (const auto& module : registry_.modules()) {
+    std::vector<std::string> categories;
+    for (const auto& decider : module.deciders()) categories.emplace_back(decider->category());
+    for (const auto& reaction : module.reactions()) {
+      if (!reaction.reaction->category().empty()) categories.emplace_back(reaction.reaction->category());
+    }
+    if (!module.deciders().empty()) {
+      Filter bus;
+      bus.streams.push_back(commands_stream(module.name()));
+      add({module.name(), module.name() + "/commands", module.command_retry(), std::move(bus), {}, nullptr});
+    }
+    for (const auto& reaction : module.reactions()) {
+      Filter types;
+      for (const auto type : reaction.reaction->types()) types.types.emplace_back(type);
+      add({module.name(), reaction.processor, reaction.retry, std::move(types), categories, reaction.reaction});
+    }
+  }
+  processors_.push_back(std::make_unique<TimerProcessor>(store_));
+}
+
+// Steps everything once round; true if anything moved.
+Result<bool> RuntimeImpl::round(const std::vector<Processor*>& processors) {
+  bool moved = false;
+  for (Processor* processor : processors) {
+    auto stepped = processor->step(now());
+    if (!stepped) return stepped;
+    moved = moved || *stepped;
+  }
+  return moved;
+}
+
+Result<void> RuntimeImpl::run_until_idle() {
+  std::vector<Processor*> all;
+  for (const auto& processor : processors_) all.push_back(processor.get());
+  for (;;) {
+    auto moved = round(all);
+    if (!moved) return std::unexpected(std::move(moved.error()));
+    if (!*moved) return store_.flush(store_.visible_position());
+  }
+}
+
+std::chrono::steady_clock::time_point RuntimeImpl::next_wake(const Loop& loop) {
+  const auto wake = std::chrono::steady_clock::now();
+  Duration wait = RuntimeLimits::longest_wait;
+  for (Processor* processor : loop.processors) {
+    const auto due = processor->next_due();
+    if (due && *due) wait = std::min(wait, std::max(**due - now(), Duration{0}));
+  }
+  return wake + wait;
+}
+
+void RuntimeImpl::run(Loop& loop) {
+  while (!stopping_.load()) {
+    const Position seen = store_.visible_position();
+    auto moved = round(loop.processors);
+    if (!moved) {
+      tell("the store: " + moved.error().message);
+      std::unique_lock lock(mutex_);
+      if (moved.error().code == ErrorCode::failed) {
+        failure_ = moved.error();
+        break;
+      }
+      changed_.wait_for(lock, RuntimeLimits::unavailable_wait, [&] { return stopping_.load(); });
+      continue;
+    }
+    if (*moved) {
+      if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
+          !flush_wanted_.exchange(true)) {
+        const std::scoped_lock lock(mutex_);
+        changed_.notify_all();
+      }
+      continue;
+    }
+    (void)store_.flush(store_.visible_position());  // a failure shows at the next step
+    {
+      const std::scoped_lock lock(mutex_);
+      loop.idle_at = seen;
+      ++loop.idle_round;
+      changed_.notify_all();
+    }
+    (void)store_.wait(seen, next_wake(loop));
+  }
+  const std::scoped_lock lock(mutex_);
+  loop.ended = true;
+  changed_.notify_all();
+}
+
+// Writes beside the hops when they run far ahead of the disk.
+void RuntimeImpl::run_flusher() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_.load()) {
+    changed_.wait(lock, [&] { return stopping_.load() || flush_wanted_.load(); });
+    if (!flush_wanted_.exchange(false)) continue;
+    lock.unlock();
+    (void)store_.flush(store_.visible_position());  // a failure shows at the loops' next step
+    lock.lock();
+  }
+}
+
+void RuntimeImpl::start() {
+  const std::scoped_lock lock(mutex_);
+  if (started_) return;
+  started_ = true;
+  stopping_.store(false);
+  failure_.reset();
+  auto hops = std::make_unique<Loop>();
+  for (const auto& processor : processors_) {
+    processor->reload();
+    if (processor->is_effect()) {
+      auto own = std::make_unique<Loop>();
+      own->processors.push_back(processor.get());
+      loops_.push_back(std::move(own));
+    } else {
+      hops->processors.push_back(processor.get());
+    }
+  }
+  loops_.push_back(std::move(hops));
+  for (const auto& loop : loops_) loop->thread = std::thread([this, at = loop.get()] { run(*at); });
+  flusher_ = std::thread([this] { run_flusher(); });
+}
+
+bool RuntimeImpl::stop(std::chrono::milliseconds bound) {
+  std::unique_lock lock(mutex_);
+  if (!started_) return true;
+  stopping_.store(true);
+  changed_.notify_all();
+  const auto deadline = std::chrono::steady_clock::now() + bound;
+  const auto ended = [&] { return std::ranges::all_of(loops_, [](const auto& loop) { return loop->ended; }); };
+  // An interrupt that comes just before a loop waits is lost on it, hence again.
+  while (!ended() && std::chrono::steady_clock::now() < deadline) {
+    lock.unlock();
+    store_.interrupt();
+    lock.lock();
+    changed_.wait_for(lock, std::chrono::milliseconds(20), ended);
+  }
+  if (!ended()) return false;
+  lock.unlock();
+  for (const auto& loop : loops_) loop->thread.join();
+  flusher_.join();
+  (void)store_.flush(store_.visible_position());
+  lock.lock();
+  loops_.clear();
+  started_ = false;
+  return true;
+}
+
+Result<void> RuntimeImpl::wait_until_idle() {
+  std::unique_lock lock(mutex_);
+  if (!started_) return fail(ErrorCode::invalid, "wait_until_idle needs a started runtime");
+  // A loop that is idle at the log's end has nothing to do; a second round of every loop since then shows that none of
+  // them gave another something meanwhile.
+  for (;;) {
+    std::vector<std::uint64_t> rounds;
+    const Position end = store_.visible_position();
+    for (const auto& loop : loops_) rounds.push_back(loop->idle_round);
+    lock.unlock();
+    store_.interrupt();
+    lock.lock();
+    const auto rested = [&] {
+      if (failure_ || stopping_.load()) return true;
+      for (std::size_t i = 0; i < loops_.size(); ++i) {
+        if (loops_[i]->idle_round == rounds[i] || loops_[i]->idle_at < end) return false;
+      }
+      return true;
+    };
+    while (!rested()) {
+      if (changed_.wait_for(lock, std::chrono::milliseconds(20), rested)) break;
+      lock.unlock();
+      store_.interrupt();  // as in stop()
+      lock.lock();
+    }
+    if (failure_) return std::unexpected(*failure_);
+    if (stopping_.load()) return fail(ErrorCode::unavailable, "the runtime was stopped");
+    if (store_.visible_position() == end) break;
+  }
+  lock.unlock();
+  return store_.flush(store_.visible_position());
+}
+
+}  // namespace lasagne::detail

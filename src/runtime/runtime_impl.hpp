@@ -1,0 +1,81 @@
+// The threads around the processors.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lasagne/runtime.hpp"
+#include "runtime/processor.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/state_cache.hpp"
+
+namespace lasagne::detail {
+
+struct RuntimeLimits {
+  static constexpr int reloads_on_conflict = 32;         // of execute, without an expected revision
+  static constexpr Position unflushed_messages = 1024;   // past this the flusher writes beside the hops
+  static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
+  static constexpr std::chrono::milliseconds unavailable_wait{100};
+};
+
+class RuntimeImpl {
+ public:
+  RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options);
+  ~RuntimeImpl();
+
+  void start();
+  bool stop(std::chrono::milliseconds bound);
+  Result<void> run_until_idle();
+  Result<void> wait_until_idle();
+
+  ExecuteResult execute(std::string_view type, const void* command, const ExecuteOptions& options);
+  Result<Sent> send(std::string_view type, const void* command, Encoded encoded, const SendOptions& options);
+  Result<std::optional<Revision>> load(const std::string& stream, AnyState& state);
+
+  Result<std::vector<Runtime::ParkedView>> parked(std::size_t limit);
+  // Sends a parked message back for an attempt, or removes it and sends its successor.
+  Result<void> settle_parked(const std::string& processor, Position position, bool skip, std::string edited_data);
+
+ private:
+  // A thread and the processors it steps. An effect has one of its own, since its handlers may block.
+  struct Loop {
+    std::vector<Processor*> processors;
+    std::thread thread;
+    Position idle_at = 0;         // guarded by mutex_: the log's end when the last round found nothing to do
+    std::uint64_t idle_round = 0; // guarded by mutex_
+    bool ended = false;           // guarded by mutex_
+  };
+
+  void add_processors();
+  void run(Loop& loop);
+  void run_flusher();
+  Result<bool> round(const std::vector<Processor*>& processors);
+  [[nodiscard]] std::chrono::steady_clock::time_point next_wake(const Loop& loop);
+  [[nodiscard]] Timestamp now() const { return options_.clock(); }
+  void tell(const std::string& text) const;
+  ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
+  ExecuteResult record(const AnyCommand& command, LoadedState loaded, Decided decided, const ExecuteOptions& options);
+  Result<std::vector<ParkedMessage>> queue_of(const ParkedMessage& entry);
+
+  Store& store_;
+  RuntimeOptions options_;
+  const Registry registry_;
+  StateCache cache_;
+  std::vector<std::unique_ptr<Processor>> processors_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::thread flusher_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> flush_wanted_{false};
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // a loop went idle or ended, a flush is wanted, or stopping_
+  bool started_ = false;             // guarded by mutex_
+  std::optional<Error> failure_;     // guarded by mutex_; of the store: every loop has ended or will
+};
+
+}  // namespace lasagne::detail

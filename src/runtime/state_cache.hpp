@@ -1,0 +1,56 @@
+// Decoded states of recently used streams, so that a hop need not fold its stream again.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "lasagne/detail/handlers.hpp"
+#include "lasagne/store.hpp"
+
+namespace lasagne::detail {
+
+// A state as of a revision; no revision: the stream does not exist.
+struct LoadedState {
+  std::unique_ptr<AnyState> state;
+  MakeState make = nullptr;
+  std::optional<Revision> revision;
+  Revision first = 0;  // the stream's first readable revision when this was folded
+  Uuid correlation_id;
+};
+
+// An error of the store on its way through handlers, which do not know the store.
+class StoreFailure : public std::runtime_error {
+ public:
+  explicit StoreFailure(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+  [[nodiscard]] const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+
+// States are taken out while they change hands, so there is never a second owner. Thread-safe.
+class StateCache {
+ public:
+  static constexpr std::size_t capacity = 20'000;
+
+  std::optional<LoadedState> take(const std::string& stream, MakeState make);
+  void put(const std::string& stream, LoadedState state);
+
+ private:
+  using Entry = std::pair<std::string, LoadedState>;
+  std::mutex mutex_;
+  std::list<Entry> entries_;  // guarded by mutex_; most recently used first
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // guarded by mutex_
+};
+
+// The stream's state at its head, or at `up_to`. Starts from the cached one where that is not too new. Throws StoreFailure,
+// DecodeFailure, and what evolve throws.
+LoadedState load_state(Store& store, StateCache& cache, const std::string& stream, MakeState make,
+                       std::optional<Revision> up_to = std::nullopt);
+
+}  // namespace lasagne::detail

@@ -1,0 +1,344 @@
+// Validation and application of a commit: the expected-revision table, and what moves together with it.
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "lasagne/json.hpp"
+#include "store/log/log_store.hpp"
+
+namespace lasagne::detail {
+
+namespace {
+
+Error invalid(std::string message, const std::string& stream = {}) {
+  return {ErrorCode::invalid, std::move(message), stream, std::nullopt};
+}
+
+std::optional<Error> check_message(const Append& append, const NewMessage& message) {
+  if (message.id.is_nil()) return invalid("a message for " + append.stream + " has no id", append.stream);
+  if (message.type.empty()) return invalid("a message for " + append.stream + " has no type", append.stream);
+  if (message.type.size() > Limits::type_name_bytes) {
+    return invalid("type name of " + std::to_string(message.type.size()) + " bytes, at most " +
+                       std::to_string(Limits::type_name_bytes) + " are taken", append.stream);
+  }
+  if (message.data.size() > Limits::message_bytes) {
+    return invalid(message.type + " of " + std::to_string(message.data.size()) + " bytes, at most " +
+                       std::to_string(Limits::message_bytes) + " are taken", append.stream);
+  }
+  if (auto problem = json_problem(message.data)) {
+    return invalid("data of " + message.type + " is not JSON: " + *problem, append.stream);
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_append(const Append& append, std::size_t& messages, std::size_t& bytes) {
+  if (append.stream.empty()) return invalid("an append names no stream");
+  if (append.stream.size() > Limits::stream_name_bytes) {
+    return invalid("stream name of " + std::to_string(append.stream.size()) + " bytes, at most " +
+                   std::to_string(Limits::stream_name_bytes) + " are taken");
+  }
+  if (append.messages.empty()) return invalid("an append to " + append.stream + " has no message", append.stream);
+  messages += append.messages.size();
+  if (messages > Limits::messages_per_commit) {
+    return invalid("a commit takes at most " + std::to_string(Limits::messages_per_commit) + " messages");
+  }
+  for (const auto& message : append.messages) {
+    if (auto error = check_message(append, message)) return error;
+    bytes += message.data.size();
+  }
+  if (bytes > Limits::commit_bytes) {
+    return invalid("a commit takes at most " + std::to_string(Limits::commit_bytes) + " bytes of data");
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Error> conflict(const Append& append, std::optional<Revision> actual) {
+  auto text = append.stream + " is expected at " + append.expected.to_string() + " but " +
+              (actual ? "is at revision " + std::to_string(*actual) : std::string("does not exist")) +
+              ": read it again and decide anew";
+  return std::unexpected(Error{ErrorCode::conflict, std::move(text), append.stream, actual});
+}
+
+std::unexpected<Error> reused(const Append& append) {
+  return std::unexpected(invalid("some of the message ids for " + append.stream +
+                                     " were used before and others not: a repeat must be whole", append.stream));
+}
+
+}  // namespace
+
+Result<void> LogStore::check_bounds(const Commit& commit) {
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < commit.appends.size(); ++i) {
+    if (auto error = check_append(commit.appends[i], messages, bytes)) return std::unexpected(*std::move(error));
+  }
+  if (commit.appends.size() > 1) {
+    std::set<std::string_view> names;
+    for (const auto& append : commit.appends) {
+      if (!names.insert(append.stream).second) {
+        return std::unexpected(invalid(append.stream + " stands twice in one commit", append.stream));
+      }
+    }
+  }
+  for (const auto& timer : commit.timers_set) {
+    std::size_t count = 0;
+    if (auto error = check_append({timer.stream, ExpectedRevision::any(), {timer.message}}, count, bytes)) {
+      return std::unexpected(*std::move(error));
+    }
+    if (timer.key.empty()) return std::unexpected(invalid("a timer has no key"));
+  }
+  return {};
+}
+
+Result<void> LogStore::check_guards(const Commit& commit) {
+  if (commit.checkpoint) {
+    const auto& move = *commit.checkpoint;
+    if (move.processor.empty()) return std::unexpected(invalid("a checkpoint names no processor"));
+    const auto found = checkpoints_.find(move.processor);
+    const Position at = found == checkpoints_.end() ? 0 : found->second;
+    if (at != move.from) {
+      return fail(ErrorCode::checkpoint_moved, "checkpoint of " + move.processor + " is at " + std::to_string(at) +
+                                                   ", not at " + std::to_string(move.from) +
+                                                   ": another node runs this processor");
+    }
+  }
+  if (commit.timer_fired) {
+    const auto& fire = *commit.timer_fired;
+    std::optional<Uuid> set;
+    const auto in = [&](const Batch& batch) {
+      const auto found = batch.timers.find(fire.key);
+      if (found == batch.timers.end()) return false;
+      if (found->second) set = found->second->message.id;
+      return true;
+    };
+    if (!in(pending_) && !(in_flight_ && in(*in_flight_))) {
+      auto found = backing_->find_timer(fire.key);
+      if (!found) return std::unexpected(std::move(found.error()));
+      set = *found;
+    }
+    if (set != fire.message_id) return fail(ErrorCode::timer_gone, "timer " + fire.key + " is no longer set");
+  }
+  for (const auto& id : commit.parked_removed) {
+    const Batch::ParkedKey key{id.processor, id.position};
+    std::optional<bool> there;
+    if (const auto found = pending_.parked.find(key); found != pending_.parked.end()) {
+      there = found->second.has_value();
+    } else if (in_flight_) {
+      if (const auto flying = in_flight_->parked.find(key); flying != in_flight_->parked.end()) {
+        there = flying->second.has_value();
+      }
+    }
+    if (!there) {
+      auto found = backing_->has_parked(id.processor, id.position);
+      if (!found) return std::unexpected(std::move(found.error()));
+      there = *found;
+    }
+    if (!*there) {
+      return fail(ErrorCode::parked_gone,
+                  "message " + std::to_string(id.position) + " is not parked for " + id.processor);
+    }
+  }
+  return {};
+}
+
+// Compares the ids of `append` with the stream's messages from `from` on: the revision of the last one when all are
+// there, empty when the first one differs or is missing.
+Result<std::optional<Revision>> LogStore::match_repeat(const Append& append, Stream& stream, Revision from) {
+  const Revision last = from + append.messages.size() - 1;
+  auto there = read_range(stream, from, std::min(last, *stream.row.head), Direction::forwards, append.messages.size());
+  if (!there) return std::unexpected(std::move(there.error()));
+  if (there->empty() || (*there)[0]->revision != from || (*there)[0]->id != append.messages[0].id) return std::nullopt;
+  if (there->size() != append.messages.size()) return reused(append);
+  for (std::size_t i = 0; i < there->size(); ++i) {
+    if ((*there)[i]->id != append.messages[i].id) return reused(append);
+  }
+  return last;
+}
+
+Result<LogStore::Plan> LogStore::plan_any(const Append& append, Stream& stream) {
+  Plan plan{&stream, false, 0};
+  if (!stream.row.head) return plan;
+  const Revision head = *stream.row.head;
+  const Revision oldest = head + 1 - std::min<Revision>(head + 1, Limits::recent_ids_per_stream);
+  std::optional<Revision> first;
+  const auto look_at = [&](const MessagePtr& message) {
+    if (message->revision >= oldest && message->id == append.messages[0].id) first = message->revision;
+  };
+  for (const auto& message : stream.recent) look_at(message);
+  const Revision in_memory = stream.recent.empty() ? head + 1 : stream.recent.front()->revision;
+  if (!first && in_memory > oldest && in_memory > stream.row.first_readable) {
+    auto older = read_range(stream, oldest, head, Direction::forwards, Limits::recent_ids_per_stream);
+    if (!older) return std::unexpected(std::move(older.error()));
+    for (const auto& message : *older) look_at(message);
+    // Kept, so that the next append under `any` need not read again.
+    if (!older->empty()) stream.recent.assign(older->begin(), older->end());
+  }
+  if (!first) return plan;
+  auto repeated = match_repeat(append, stream, *first);
+  if (!repeated) return std::unexpected(std::move(repeated.error()));
+  plan.repeated = repeated->has_value();
+  plan.repeated_revision = repeated->value_or(0);
+  return plan;
+}
+
+Result<LogStore::Plan> LogStore::plan_at(const Append& append, Stream& stream, std::optional<Revision> expected) {
+  const auto& row = stream.row;
+  if (row.head == expected || (!expected && row.state == StreamState::deleted)) return Plan{&stream, false, 0};
+  if (!row.head || (expected && *expected > *row.head)) return conflict(append, row.head);
+  const Revision from = expected ? *expected + 1 : 0;
+  auto repeated = match_repeat(append, stream, from);
+  if (!repeated) {
+    if (repeated.error().code == ErrorCode::invalid) return conflict(append, row.head);
+    return std::unexpected(std::move(repeated.error()));
+  }
+  if (!*repeated) {
+    return conflict(append, row.state == StreamState::live ? row.head : std::nullopt);
+  }
+  return Plan{&stream, true, **repeated};
+}
+
+Result<LogStore::Plan> LogStore::plan(const Append& append) {
+  using Kind = ExpectedRevision::Kind;
+  const auto kind = append.expected.kind();
+  auto found = find(append.stream);
+  if (!found) return std::unexpected(std::move(found.error()));
+  Stream* stream = *found;
+  if (stream == nullptr) {
+    if (kind == Kind::stream_exists || kind == Kind::exactly) return conflict(append, std::nullopt);
+    return Plan{};  // created when the whole commit is known to be good
+  }
+  if (stream->row.state == StreamState::tombstoned) {
+    return fail(ErrorCode::tombstoned, append.stream + " was closed for good", append.stream);
+  }
+  switch (kind) {
+    case Kind::any:
+      return plan_any(append, *stream);
+    case Kind::stream_exists:
+      if (!stream->row.head || stream->row.state == StreamState::deleted) return conflict(append, std::nullopt);
+      return plan_any(append, *stream);
+    case Kind::exactly:
+      return plan_at(append, *stream, append.expected.revision());
+    case Kind::no_stream:
+      break;
+  }
+  return plan_at(append, *stream, std::nullopt);
+}
+
+Result<Committed> LogStore::settle_repeat(const std::vector<Plan>& plans, std::size_t repeated) {
+  if (repeated != plans.size()) {
+    return fail(ErrorCode::invalid, "some appends of the commit are in the log already and others are not: a repeat must be whole");
+  }
+  Committed result;
+  result.repeated = true;
+  for (const auto& plan : plans) {
+    result.revisions.push_back(plan.repeated_revision);
+    auto last = read_range(*plan.stream, plan.repeated_revision, plan.repeated_revision, Direction::forwards, 1);
+    if (!last) return std::unexpected(std::move(last.error()));
+    if (!last->empty()) result.position = std::max(result.position, last->front()->position);
+  }
+  return result;
+}
+
+void LogStore::write_messages(const Append& append, Stream& stream, Timestamp now) {
+  auto& row = stream.row;
+  if (row.state == StreamState::deleted) {
+    row.state = StreamState::live;
+    pending_.streams[row.id] = row;
+    stream.correlation_id.reset();
+  }
+  Revision revision = row.head ? *row.head + 1 : 0;
+  for (const auto& message : append.messages) {
+    auto kept = std::make_shared<Message>();
+    kept->position = ++visible_;
+    kept->revision = revision++;
+    kept->id = message.id;
+    kept->kind = message.kind;
+    kept->recorded_at = now;
+    kept->stream = append.stream;
+    kept->type = message.type;
+    kept->data = message.data;
+    kept->metadata = message.metadata;
+    pending_.messages.push_back({row.id, kept});
+    tail_.push_back(kept);
+    stream.recent.push_back(std::move(kept));
+  }
+  row.head = revision - 1;
+  while (stream.recent.size() > limits_.recent_messages_per_stream && stream.recent.front()->position <= durable_) {
+    stream.recent.pop_front();
+  }
+  stream.changed_by = sequence_;
+  touch(stream);
+}
+
+void LogStore::apply_guards(const Commit& commit) {
+  if (commit.checkpoint) {
+    checkpoints_[commit.checkpoint->processor] = commit.checkpoint->to;
+    pending_.checkpoints[commit.checkpoint->processor] = commit.checkpoint->to;
+  }
+  for (const auto& key : commit.timers_cancelled) pending_.timers[key] = std::nullopt;
+  if (commit.timer_fired) pending_.timers[commit.timer_fired->key] = std::nullopt;
+  for (const auto& timer : commit.timers_set) {
+    pending_.timers[timer.key] = timer;
+    if (!next_timer_ || timer.due < *next_timer_) next_timer_ = timer.due;
+  }
+  for (const auto& id : commit.parked_removed) pending_.parked[{id.processor, id.position}] = std::nullopt;
+  for (const auto& entry : commit.parked_put) pending_.parked[{entry.processor, entry.position}] = entry;
+}
+
+Result<Committed> LogStore::append(const Commit& commit, Await await) {
+  if (auto checked = check_bounds(commit); !checked) return std::unexpected(std::move(checked.error()));
+  Lock lock(mutex_);
+  if (failed_) return failure();
+  if (pending_.messages.size() > limits_.unflushed_messages) {
+    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+  }
+
+  evict();
+  std::vector<Plan> plans;
+  plans.reserve(commit.appends.size());
+  std::size_t repeated = 0;
+  for (const auto& append : commit.appends) {
+    auto planned = plan(append);
+    if (!planned) return std::unexpected(std::move(planned.error()));
+    repeated += planned->repeated ? 1 : 0;
+    plans.push_back(*planned);
+  }
+  if (repeated > 0) {
+    auto settled = settle_repeat(plans, repeated);
+    if (settled && await == Await::durable) {
+      if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+    }
+    return settled;
+  }
+  if (auto guarded = check_guards(commit); !guarded) return std::unexpected(std::move(guarded.error()));
+
+  ++sequence_;
+  const Timestamp now = std::max(clock_(), last_recorded_at_);
+  last_recorded_at_ = now;
+  Committed result;
+  result.revisions.reserve(plans.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    Stream* stream = plans[i].stream;
+    if (stream == nullptr) {
+      StreamRow row;
+      row.id = ++last_stream_id_;
+      row.name = commit.appends[i].stream;
+      stream = &insert(std::move(row));
+      pending_.streams[stream->row.id] = stream->row;
+      stream->correlation_id = commit.appends[i].messages[0].metadata.correlation_id;
+    }
+    write_messages(commit.appends[i], *stream, now);
+    result.revisions.push_back(*stream->row.head);
+  }
+  apply_guards(commit);
+  result.position = visible_;
+  trim_tail();
+  if (!plans.empty() && waiting_ > 0) appended_.notify_all();
+  if (await == Await::durable) {
+    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+  }
+  return result;
+}
+
+}  // namespace lasagne::detail

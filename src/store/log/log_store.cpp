@@ -1,0 +1,171 @@
+// Opening, reading across streams, and the group flush.
+#include "store/log/log_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lasagne::detail {
+
+LogStore::LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits)
+    : backing_(std::move(backing)), clock_(std::move(clock)), limits_(limits) {}
+
+Result<std::unique_ptr<LogStore>> LogStore::open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits) {
+  std::unique_ptr<LogStore> store(new LogStore(std::move(backing), std::move(clock), limits));
+  auto opened = store->backing_->load();
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auto next = store->backing_->next_timer();
+  if (!next) return std::unexpected(std::move(next.error()));
+  store->visible_ = store->durable_ = opened->last_position;
+  store->last_recorded_at_ = opened->last_recorded_at;
+  store->last_stream_id_ = opened->last_stream_id;
+  store->checkpoints_ = std::move(opened->checkpoints);
+  store->next_timer_ = *next;
+  return store;
+}
+
+std::unexpected<Error> LogStore::failure() const {
+  return fail(ErrorCode::failed, "the store takes nothing more since a flush failed (" + failed_->message +
+                                     "): mend the cause and open it again");
+}
+
+// Whoever comes first writes for all that came before; nobody waits for company.
+Result<void> LogStore::flush_until(Lock& lock, std::uint64_t sequence) {
+  while (durable_sequence_ < sequence) {
+    if (failed_) return failure();
+    if (flushing_) {
+      flushed_.wait(lock);
+      continue;
+    }
+    flushing_ = true;
+    const auto batch = std::make_shared<const Batch>(std::exchange(pending_, {}));
+    in_flight_ = batch;
+    const std::uint64_t written = sequence_;
+    const Position position = visible_;
+    lock.unlock();
+    auto result = batch->empty() ? Result<void>{} : backing_->write(*batch);
+    lock.lock();
+    flushing_ = false;
+    in_flight_.reset();
+    if (result) {
+      durable_sequence_ = written;
+      durable_ = position;
+      trim_tail();
+    } else {
+      failed_ = std::move(result.error());
+      appended_.notify_all();
+    }
+    flushed_.notify_all();
+  }
+  return {};
+}
+
+Result<void> LogStore::flush(Position position) {
+  Lock lock(mutex_);
+  if (failed_) return failure();
+  if (position < visible_ && position <= durable_) return {};
+  return flush_until(lock, sequence_);
+}
+
+Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
+  Lock lock(mutex_);
+  const Position tail_from = visible_ - tail_.size();  // the tail holds everything after this
+  LogSlice slice;
+  slice.scanned_to = after;
+  if (after < tail_from) {
+    const Position up_to = std::min(tail_from, durable_);
+    lock.unlock();
+    return backing_->read_all(after, up_to, filter, limit);
+  }
+  for (Position at = after; at < visible_ && slice.messages.size() < limit; ++at) {
+    const auto& message = tail_[at - tail_from];
+    slice.scanned_to = message->position;
+    if (filter.empty() || filter.matches(*message)) slice.messages.push_back(message);
+  }
+  return slice;
+}
+
+Result<std::vector<MessagePtr>> LogStore::read_process(const Uuid& correlation_id, Position after, std::size_t limit) {
+  if (auto flushed = flush(visible_position()); !flushed) return std::unexpected(std::move(flushed.error()));
+  return backing_->read_process(correlation_id, after, limit);
+}
+
+Position LogStore::visible_position() const {
+  const std::scoped_lock lock(mutex_);
+  return visible_;
+}
+
+Position LogStore::durable_position() const {
+  const std::scoped_lock lock(mutex_);
+  return durable_;
+}
+
+bool LogStore::wait(Position after, std::chrono::steady_clock::time_point deadline) {
+  Lock lock(mutex_);
+  const auto interrupts = interrupts_;
+  ++waiting_;
+  appended_.wait_until(lock, deadline, [&] { return visible_ > after || interrupts_ != interrupts || failed_; });
+  --waiting_;
+  return visible_ > after;
+}
+
+void LogStore::interrupt() {
+  const std::scoped_lock lock(mutex_);
+  ++interrupts_;
+  appended_.notify_all();
+}
+
+Result<Position> LogStore::checkpoint(std::string_view processor) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = checkpoints_.find(processor);
+  return found == checkpoints_.end() ? 0 : found->second;
+}
+
+Result<std::vector<Timer>> LogStore::due_timers(Timestamp now, std::size_t limit) {
+  Lock lock(mutex_);
+  if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+  auto due = backing_->due_timers(now, limit);
+  if (!due) return due;
+  // Nothing was flushed meanwhile: the lock was held.
+  const auto changed = [&](const Timer& timer) { return pending_.timers.contains(timer.key); };
+  std::erase_if(*due, changed);
+  if (due->empty()) {
+    auto next = backing_->next_timer();
+    if (!next) return std::unexpected(std::move(next.error()));
+    next_timer_ = *next;
+    for (const auto& [key, timer] : pending_.timers) {
+      if (timer && (!next_timer_ || timer->due < *next_timer_)) next_timer_ = timer->due;
+    }
+  }
+  return due;
+}
+
+Result<std::optional<Timestamp>> LogStore::next_timer() {
+  const std::scoped_lock lock(mutex_);
+  return next_timer_;
+}
+
+Result<std::vector<ParkedMessage>> LogStore::parked(std::string_view processor, Position after, std::size_t limit) {
+  Lock lock(mutex_);
+  if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+  return backing_->parked(processor, after, limit);
+}
+
+Result<std::uint64_t> LogStore::scavenge() {
+  Lock lock(mutex_);
+  for (;;) {
+    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+    if (!flushing_) break;
+  }
+  auto removed = backing_->scavenge(clock_());
+  if (!removed) {
+    failed_ = removed.error();
+    return removed;
+  }
+  // What was removed may stand in memory still: all is durable, so memory can start afresh.
+  tail_.clear();
+  streams_.clear();
+  stream_ages_.clear();
+  return removed;
+}
+
+}  // namespace lasagne::detail

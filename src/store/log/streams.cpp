@@ -1,0 +1,198 @@
+// The cache of streams, and everything that reads or changes a single one.
+#include <algorithm>
+#include <utility>
+
+#include "store/log/log_store.hpp"
+
+namespace lasagne::detail {
+
+Result<LogStore::Stream*> LogStore::find(std::string_view name) {
+  if (const auto found = streams_.find(name); found != streams_.end()) {
+    touch(*found->second);
+    return found->second.get();
+  }
+  auto row = backing_->find_stream(name);
+  if (!row) return std::unexpected(std::move(row.error()));
+  if (!*row) return nullptr;
+  return &insert(**std::move(row));
+}
+
+Result<LogStore::Stream*> LogStore::find_or_create(std::string_view name) {
+  auto found = find(name);
+  if (!found || *found != nullptr) return found;
+  StreamRow row;
+  row.id = ++last_stream_id_;
+  row.name = name;
+  return &insert(std::move(row));
+}
+
+LogStore::Stream& LogStore::insert(StreamRow row) {
+  auto stream = std::make_unique<Stream>();
+  stream->row = std::move(row);
+  auto& inserted = *stream;
+  inserted.age = stream_ages_.insert(stream_ages_.end(), &inserted);
+  streams_.emplace(inserted.row.name, std::move(stream));
+  return inserted;
+}
+
+void LogStore::touch(Stream& stream) { stream_ages_.splice(stream_ages_.end(), stream_ages_, stream.age); }
+
+// Only between operations: pointers to streams do not survive it. A stream with changes that are not durable stays, since
+// only the cache knows them.
+void LogStore::evict() {
+  auto candidate = stream_ages_.begin();
+  while (streams_.size() > limits_.cached_streams && candidate != stream_ages_.end()) {
+    Stream* stream = *candidate;
+    if (stream->changed_by > durable_sequence_) break;  // all younger ones are likelier still to be unflushed
+    candidate = stream_ages_.erase(candidate);
+    streams_.erase(std::string_view(stream->row.name));
+  }
+}
+
+void LogStore::trim_tail() {
+  while (tail_.size() > limits_.tail_messages && tail_.front()->position <= durable_) tail_.pop_front();
+}
+
+Revision LogStore::first_readable(const Stream& stream) const {
+  Revision first = stream.row.first_readable;
+  const auto& limits = stream.row.limits;
+  if (limits.truncate_before) first = std::max(first, *limits.truncate_before);
+  if (limits.max_count && stream.row.head && *limits.max_count <= *stream.row.head) {
+    first = std::max(first, *stream.row.head + 1 - *limits.max_count);
+  }
+  return first;
+}
+
+// Revisions from..to whether readable or not; older ones from the backing, recent ones from memory.
+Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision from, Revision to, Direction direction,
+                                                     std::size_t limit) {
+  std::vector<MessagePtr> messages;
+  if (from > to || limit == 0) return messages;
+  const Revision in_memory = stream.recent.empty() ? *stream.row.head + 1 : stream.recent.front()->revision;
+  const auto add_recent = [&](Revision first, Revision last) {
+    if (first > last) return;
+    if (direction == Direction::forwards) {
+      for (Revision r = first; r <= last && messages.size() < limit; ++r) messages.push_back(stream.recent[r - in_memory]);
+    } else {
+      for (Revision r = last + 1; r-- > first && messages.size() < limit;) messages.push_back(stream.recent[r - in_memory]);
+    }
+  };
+  const auto add_older = [&]() -> Result<void> {
+    if (from >= in_memory || messages.size() == limit) return {};
+    auto older = backing_->read_stream(stream.row, from, std::min(to, in_memory - 1), direction, limit - messages.size());
+    if (!older) return std::unexpected(std::move(older.error()));
+    messages.insert(messages.end(), older->begin(), older->end());
+    return {};
+  };
+  if (direction == Direction::backwards && to >= in_memory) add_recent(std::max(from, in_memory), to);
+  if (auto older = add_older(); !older) return std::unexpected(std::move(older.error()));
+  if (direction == Direction::forwards && to >= in_memory) add_recent(std::max(from, in_memory), to);
+  return messages;
+}
+
+Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, Direction direction, std::size_t limit) {
+  Lock lock(mutex_);
+  auto found = find(name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  Stream* stream = *found;
+  if (stream != nullptr && stream->row.state == StreamState::tombstoned) {
+    return fail(ErrorCode::tombstoned, std::string(name) + " was closed for good", std::string(name));
+  }
+  if (stream == nullptr || !stream->row.head || stream->row.state == StreamState::deleted) {
+    return fail(ErrorCode::not_found, "there is no stream " + std::string(name), std::string(name));
+  }
+  const Revision head = *stream->row.head;
+  const Revision first = first_readable(*stream);
+  StreamSlice slice;
+  slice.head = head;
+  slice.first = first;
+  const bool forwards = direction == Direction::forwards;
+  auto messages = read_range(*stream, forwards ? std::max(from, first) : first, forwards ? head : std::min(from, head),
+                             direction, limit);
+  if (!messages) return std::unexpected(std::move(messages.error()));
+  slice.messages = *std::move(messages);
+  slice.end = slice.messages.size() < limit ||
+              (forwards ? slice.messages.back()->revision == head : slice.messages.back()->revision <= first);
+  if (stream->row.limits.max_age) {
+    const Timestamp oldest = clock_() - *stream->row.limits.max_age;
+    std::erase_if(slice.messages, [&](const MessagePtr& message) { return message->recorded_at < oldest; });
+  }
+  if (!stream->correlation_id) {
+    auto firsts = read_range(*stream, first, head, Direction::forwards, 1);
+    if (!firsts) return std::unexpected(std::move(firsts.error()));
+    if (!firsts->empty()) stream->correlation_id = firsts->front()->metadata.correlation_id;
+  }
+  slice.correlation_id = stream->correlation_id.value_or(Uuid{});
+  return slice;
+}
+
+Result<StreamLimits> LogStore::stream_limits(std::string_view name) {
+  Lock lock(mutex_);
+  auto found = find(name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return *found == nullptr ? StreamLimits{} : (*found)->row.limits;
+}
+
+Result<void> LogStore::set_stream_limits(std::string_view name, const StreamLimits& limits) {
+  Lock lock(mutex_);
+  if (failed_) return failure();
+  if (name.empty() || name.size() > Limits::stream_name_bytes) {
+    return fail(ErrorCode::invalid, "stream names have 1 to " + std::to_string(Limits::stream_name_bytes) + " bytes");
+  }
+  auto found = find_or_create(name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  auto& row = (*found)->row;
+  if (row.state == StreamState::tombstoned) {
+    return fail(ErrorCode::tombstoned, std::string(name) + " was closed for good", std::string(name));
+  }
+  const auto kept = row.limits.truncate_before;
+  row.limits = limits;
+  if (kept) row.limits.truncate_before = std::max(*kept, limits.truncate_before.value_or(0));
+  (*found)->correlation_id.reset();
+  (*found)->changed_by = ++sequence_;
+  pending_.streams[row.id] = row;
+  return flush_until(lock, sequence_);
+}
+
+Result<void> LogStore::delete_stream(std::string_view stream, ExpectedRevision expected) {
+  return change_stream(stream, expected, StreamState::deleted);
+}
+
+Result<void> LogStore::tombstone_stream(std::string_view stream, ExpectedRevision expected) {
+  return change_stream(stream, expected, StreamState::tombstoned);
+}
+
+Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision expected, StreamState state) {
+  using Kind = ExpectedRevision::Kind;
+  Lock lock(mutex_);
+  if (failed_) return failure();
+  const std::string text(name);
+  auto found = find(name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  Stream* stream = *found;
+  if (stream != nullptr && stream->row.state == StreamState::tombstoned) {
+    return fail(ErrorCode::tombstoned, text + " was closed for good", text);
+  }
+  const bool exists = stream != nullptr && stream->row.head && stream->row.state == StreamState::live;
+  if (!exists) {
+    if (expected.kind() == Kind::exactly || expected.kind() == Kind::stream_exists || state == StreamState::deleted) {
+      return fail(ErrorCode::not_found, "there is no stream " + text, text);
+    }
+    auto created = find_or_create(name);
+    if (!created) return std::unexpected(std::move(created.error()));
+    stream = *created;
+  } else if (expected.kind() == Kind::no_stream ||
+             (expected.kind() == Kind::exactly && expected.revision() != *stream->row.head)) {
+    return std::unexpected(Error{ErrorCode::conflict,
+                                 text + " is expected at " + expected.to_string() + " but is at revision " +
+                                     std::to_string(*stream->row.head), text, stream->row.head});
+  }
+  auto& row = stream->row;
+  row.state = state;
+  if (row.head) row.first_readable = *row.head + 1;
+  stream->changed_by = ++sequence_;
+  pending_.streams[row.id] = row;
+  return flush_until(lock, sequence_);
+}
+
+}  // namespace lasagne::detail

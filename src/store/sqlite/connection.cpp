@@ -1,0 +1,139 @@
+#include "store/sqlite/connection.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace lasagne::detail::sqlite {
+
+void Statement::bind(int index, std::string_view text) noexcept {
+  // A null pointer would bind NULL, and an empty view may have one.
+  sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void Statement::bind(int index, const Uuid& id) noexcept {
+  sqlite3_bind_blob(statement_.get(), index, id.bytes.data(), static_cast<int>(id.bytes.size()), SQLITE_STATIC);
+}
+
+int Statement::run() noexcept {
+  const int stepped = step();
+  const int ended = sqlite3_reset(statement_.get());
+  return stepped == SQLITE_DONE || stepped == SQLITE_ROW ? ended : stepped;
+}
+
+std::optional<std::int64_t> Statement::optional_integer(int column) noexcept {
+  if (is_null(column)) return std::nullopt;
+  return integer(column);
+}
+
+std::string_view Statement::text(int column) noexcept {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+std::optional<Uuid> Statement::id(int column) noexcept {
+  Uuid id;
+  const void* blob = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  if (blob == nullptr || size != static_cast<int>(id.bytes.size())) return std::nullopt;
+  std::memcpy(id.bytes.data(), blob, id.bytes.size());
+  return id;
+}
+
+namespace {
+
+struct Explanation {
+  ErrorCode code;
+  std::string_view what_to_do;
+};
+
+Explanation explain(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+      return {ErrorCode::failed,
+              "the file is damaged: stop its writer, keep a copy of the file with its -wal, and restore a backup or run "
+              "`sqlite3 FILE .recover`"};
+    case SQLITE_NOTADB:
+      return {ErrorCode::unsupported, "the file is not a SQLite database, or its beginning is damaged: check the path"};
+    case SQLITE_FULL:
+      return {ErrorCode::unavailable, "the disk is full: free some space and open the store again"};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorCode::unavailable, "another program holds the file locked: end its transaction (a sqlite3 shell?)"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return {ErrorCode::unavailable, "the file may not be written: check its owner, mode and mount"};
+    case SQLITE_CANTOPEN:
+      return {ErrorCode::unavailable,
+              "the file, or its -wal or -shm beside it, cannot be opened: check that the directory exists and its mode"};
+    case SQLITE_IOERR:
+      return {ErrorCode::unavailable, "the disk answered with an error: look at the system's log, then open again"};
+    case SQLITE_NOMEM:
+      return {ErrorCode::unavailable, "memory ran out"};
+    default:
+      return {ErrorCode::failed, "open the store again; if that does not help, the file was changed by another program"};
+  }
+}
+
+}  // namespace
+
+Result<Connection> Connection::open(const std::string& path, int flags, const std::string& vfs) {
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   vfs.empty() ? nullptr : vfs.c_str());
+  Connection connection{handle, path};
+  if (code != SQLITE_OK) return std::unexpected(connection.error(code, "opening"));
+  // A file from elsewhere must not make SQLite run what its author wrote into the schema.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  connection.checkpoint_on_close(false);
+  return connection;
+}
+
+Result<Statement> Connection::prepare(std::string_view sql, bool kept) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error(code, "preparing a statement"));
+  return Statement{statement};
+}
+
+Result<void> Connection::execute(const std::string& sql, std::string_view doing) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error(code, doing));
+  return {};
+}
+
+Result<std::int64_t> Connection::integer(std::string_view sql, std::string_view doing) {
+  auto statement = prepare(sql, false);
+  if (!statement) return std::unexpected(statement.error());
+  const int code = statement->step();
+  if (code == SQLITE_ROW) return statement->integer(0);
+  if (code == SQLITE_DONE) return 0;
+  return std::unexpected(error(code, doing));
+}
+
+Error Connection::error(std::string_view doing) const { return error(sqlite3_extended_errcode(handle_.get()), doing); }
+
+Error Connection::error(int code, std::string_view doing) const {
+  const auto explanation = explain(code);
+  const char* said = handle_ != nullptr ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+  return {explanation.code,
+          fmt::format("{}: {} went wrong: {} (SQLite code {}): {}", path_, doing, said, code, explanation.what_to_do),
+          {},
+          {}};
+}
+
+Error Connection::damaged(std::string_view what) const {
+  const auto explanation = explain(SQLITE_CORRUPT);
+  return {explanation.code, fmt::format("{}: {}: {}", path_, what, explanation.what_to_do), {}, {}};
+}
+
+void Connection::checkpoint_on_close(bool yes) noexcept {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, yes ? 0 : 1, nullptr);
+}
+
+}  // namespace lasagne::detail::sqlite

@@ -145,7 +145,7 @@ Problem problem_of(const lasagne::Error& error) {
   }
 }
 
-Reply answer(const lasagne::ExecuteResult& result, int status, std::string body) {
+Reply answer(const Request& request, const lasagne::ExecuteResult& result, int status, std::string body) {
   if (result) {
     Reply reply;
     reply.status = body.empty() && status == 200 ? 204 : status;
@@ -160,6 +160,7 @@ Reply answer(const lasagne::ExecuteResult& result, int status, std::string body)
     const int code = refusal.rejection.reason.ends_with("NotFound") ? 404 : 409;
     return Problem{code, refusal.rejection.reason, refusal.rejection.detail, {}};
   }
+  if (refusal.kind == conflict && !request.options().expected) return problem(503, refusal.error.message);
   if (refusal.kind == conflict) {
     const auto& actual = refusal.error.actual_revision;
     Reply reply = problem(412, actual ? fmt::format("it was changed since: it is at W/\"{}\" now", *actual)

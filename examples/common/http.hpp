@@ -2,7 +2,8 @@
 //
 //   http::Router router;
 //   router.post<AddItem>("/carts/{cart_id}/items", [&](const http::Request& request, const AddItem& body) {
-//     return http::answer(runtime.execute(AddProduct{request.id("cart_id"), body.product_id}, request.options()));
+//     const AddProduct command{request.id("cart_id"), body.product_id};
+//     return http::answer(request, runtime.execute(command, request.options()));
 //   });
 //   router.get("/carts/{cart_id}", [&](const http::Request& request) -> http::Reply { ... });
 //   http::block_stop_signals();                      // first in main, before any thread
@@ -106,8 +107,10 @@ enum class IfMatch { optional, required };  // required and missing: 428
 
 // How a command came out, as an answer: `status` with ETag, X-Correlation-Id and `body` when it was handled; 409 with the
 // reason when it was rejected (404 when the reason ends in "NotFound"); 412 when its If-Match is stale; 503 with
-// Retry-After when the store cannot take it now, or the stream stays contended.
-[[nodiscard]] Reply answer(const lasagne::ExecuteResult& result, int status = 200, std::string body = {});
+// Retry-After when the store cannot take it now, or the stream stays contended without an If-Match.
+// A 200 without a body is 204.
+[[nodiscard]] Reply answer(const Request& request, const lasagne::ExecuteResult& result, int status = 200,
+                           std::string body = {});
 // What a failed read or send answers: 404, 503, ...
 [[nodiscard]] Problem problem_of(const lasagne::Error& error);
 [[nodiscard]] Problem not_found(std::string detail);

@@ -42,8 +42,10 @@ struct MemberPointer {
 template <class M>
 MemberPointer(const M*) -> MemberPointer<M>;
 
+// A plain char pointer, so that g++ explains no alias behind T. How far g++ qualifies T depends on the scope of the first
+// use, hence no calibration with a known name here.
 template <class T>
-consteval std::string_view pretty_type() {
+consteval const char* pretty_type() {
   return __PRETTY_FUNCTION__;
 }
 
@@ -95,12 +97,10 @@ consteval std::string_view strip_scopes(std::string_view name) {
 
 template <class T>
 consteval std::string_view type_name_view() {
-  constexpr std::string_view known = "lasagne::detail::NameCalibration";
-  constexpr std::size_t prefix = pretty_type<NameCalibration>().rfind(known);
-  constexpr std::size_t suffix = length_after(pretty_type<NameCalibration>(), known);
   std::string_view name = pretty_type<T>();
-  name.remove_prefix(prefix);
-  name.remove_suffix(suffix);
+  constexpr std::string_view before = "T = ";
+  name.remove_prefix(name.find(before) + before.size());
+  name.remove_suffix(1);  // the closing ']'
   return strip_scopes(name);
 }
 

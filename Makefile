@@ -1,0 +1,63 @@
+# What there is to do here; CMakePresets.json has the settings.
+PRESET ?= release
+JOBS ?= $(shell nproc)
+
+PACKAGES = g++ cmake ninja-build pkg-config python3 libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libfmt-dev \
+           libcli11-dev libcpp-httplib-dev librapidcheck-dev libgtest-dev libgmock-dev curl sqlite3
+
+.PHONY: help deps build demo test test-asan test-tsan clang format clean
+
+help:
+	@echo "make demo       build what the demo needs and run it"
+	@echo "make build      everything, optimised; the programs are then in build/bin"
+	@echo "make test       build everything and run all tests"
+	@echo "make test-asan  the tests with AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make test-tsan  the tests with ThreadSanitizer"
+	@echo "make clang      build everything with clang++-19"
+	@echo "make deps       install the Debian packages needed; also part of demo and test"
+	@echo "make format, make clean"
+
+deps:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  sudo=""; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  $$sudo apt-get update && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	fi
+
+build:
+	cmake --preset $(PRESET)
+	cmake --build --preset $(PRESET) -j $(JOBS)
+
+demo: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target shop hotel lasagne_cli
+	examples/demo.sh build/bin
+
+test: deps build
+	ctest --preset $(PRESET)
+
+# ThreadSanitizer of g++ 12 cannot start where the kernel randomises addresses widely: setarch -R turns that off.
+SETARCH = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+test-asan: deps
+	$(MAKE) --no-print-directory build PRESET=asan
+	ctest --preset asan
+
+test-tsan: deps
+	$(MAKE) --no-print-directory build PRESET=tsan
+	$(SETARCH) ctest --preset tsan
+
+clang:
+	$(MAKE) --no-print-directory build PRESET=clang
+	cmake --build --preset clang -j $(JOBS) --target all_verify_interface_header_sets
+
+format:
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+clean:
+	rm -rf build

@@ -1,0 +1,47 @@
+# What every target of this project is built with. Nothing here reaches a consumer: warnings are private to a target, and
+# everything directory-wide is set only when this is the top-level project.
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+
+  find_program(LASAGNE_MOLD mold)
+  mark_as_advanced(LASAGNE_MOLD)
+  if(LASAGNE_MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
+
+  if(LASAGNE_SANITIZE STREQUAL "address-undefined")
+    set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all)
+  elseif(LASAGNE_SANITIZE STREQUAL "thread")
+    set(sanitize -fsanitize=thread)
+  elseif(LASAGNE_SANITIZE)
+    message(FATAL_ERROR "LASAGNE_SANITIZE is '${LASAGNE_SANITIZE}': expected address-undefined, thread or nothing")
+  endif()
+  if(sanitize)
+    add_compile_options(${sanitize} -fno-omit-frame-pointer)
+    add_link_options(${sanitize})
+  endif()
+endif()
+
+# The private options of a target of this project.
+function(lasagne_private_options target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 warns wrongly about `"literal" + std::string` (GCC bug 105651), and about the inside of optionals and
+    # variants when sanitizers keep it from seeing through them.
+    target_compile_options(${target} PRIVATE -Wno-restrict $<$<BOOL:${LASAGNE_SANITIZE}>:-Wno-maybe-uninitialized>)
+  endif()
+endfunction()
+
+# add_subdirectory(<dir>), if there is a file that matches the pattern.
+function(lasagne_add_optional_directory dir pattern)
+  file(GLOB found CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${pattern}")
+  if(found)
+    add_subdirectory(${dir})
+  endif()
+endfunction()

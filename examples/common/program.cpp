@@ -1,0 +1,50 @@
+#include "program.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+
+namespace examples {
+
+namespace {
+
+// A predecessor that was just killed or stopped may need a moment to let go of the file.
+constexpr std::chrono::milliseconds writer_wait{2'000};
+
+std::unique_ptr<lasagne::Store> open_with(const std::string& url, const lasagne::OpenOptions& options) {
+  auto store = lasagne::open_store(url, options);
+  if (!store) throw std::runtime_error(store.error().message);
+  return *std::move(store);
+}
+
+}  // namespace
+
+void print_error(std::string_view program, std::string_view text) {
+  const bool terminal = ::isatty(STDERR_FILENO) == 1;
+  fmt::print(stderr, "{}{}: {}{}\n", terminal ? "\x1b[31m" : "", program, text, terminal ? "\x1b[0m" : "");
+}
+
+std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url) {
+  lasagne::OpenOptions options;
+  options.writer_wait = writer_wait;
+  return open_with(url, options);
+}
+
+std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url) {
+  lasagne::OpenOptions options;
+  options.read_only = true;
+  options.create = false;
+  return open_with(url, options);
+}
+
+int run_program(std::string_view program, const std::function<int()>& body) try {
+  return body();
+} catch (const std::exception& error) {
+  print_error(program, error.what());
+  return Exit::failed;
+}
+
+}  // namespace examples

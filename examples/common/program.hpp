@@ -1,0 +1,30 @@
+// What the example programs share: exit codes, errors on stderr, opening a store by URL.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lasagne/store.hpp"
+
+namespace examples {
+
+struct Exit {
+  static constexpr int ok = 0;
+  static constexpr int violated = 1;  // the audit found something, or something is left open
+  static constexpr int failed = 2;    // could not do it: the store, the network
+  static constexpr int usage = 64;    // the command line is wrong
+};
+
+// "shop: cannot open ...", in red on a terminal.
+void print_error(std::string_view program, std::string_view text);
+
+// Throws std::runtime_error with the reason.
+[[nodiscard]] std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url);
+[[nodiscard]] std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url);
+
+// Runs `body`; what it throws is printed and becomes Exit::failed.
+[[nodiscard]] int run_program(std::string_view program, const std::function<int()>& body);
+
+}  // namespace examples

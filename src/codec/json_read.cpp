@@ -1,0 +1,165 @@
+#include <cmath>
+
+#include "lasagne/detail/json_reflection.hpp"
+
+namespace lasagne::detail {
+namespace {
+
+constexpr std::size_t shown_bytes = 64;  // of a foreign text in a problem
+
+std::string shown(std::string_view text) {
+  std::string quoted;
+  if (text.size() <= shown_bytes) {
+    write_string(text, quoted);
+    return quoted;
+  }
+  std::size_t end = shown_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+  write_string(text.substr(0, end), quoted);
+  return quoted + "...";
+}
+
+bool prepend(DecodeError& error, std::string step) {
+  if (!error.path.empty() && error.path.front() != '[') step += '.';
+  error.path.insert(0, step);
+  return false;
+}
+
+}  // namespace
+
+bool refuse(DecodeError& error, std::string_view problem) {
+  error.path.clear();
+  error.problem = problem;
+  return false;
+}
+
+bool refuse_name(DecodeError& error, std::string_view name, std::span<const std::string_view> expected) {
+  refuse(error, "unknown name " + shown(name) + ", expected one of ");
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (i > 0) error.problem += ", ";
+    error.problem += expected[i];
+  }
+  return false;
+}
+
+bool within_member(DecodeError& error, std::string_view name) { return prepend(error, std::string(name)); }
+
+bool within_element(DecodeError& error, std::size_t index) { return prepend(error, "[" + std::to_string(index) + "]"); }
+
+bool within_entry(DecodeError& error, std::string_view key) { return prepend(error, "[" + shown(key) + "]"); }
+
+bool require(const JsonNode& node, JsonNode::Kind kind, DecodeError& error) {
+  if (node.kind() == kind) return true;
+  return refuse(error, kind == JsonNode::Kind::object ? "expected object" : "expected array");
+}
+
+bool read_bool(const JsonNode& node, bool& value, DecodeError& error) {
+  if (node.kind() != JsonNode::Kind::boolean) return refuse(error, "expected boolean");
+  value = node.as_bool();
+  return true;
+}
+
+bool read_signed(const JsonNode& node, std::int64_t min, std::int64_t max, std::int64_t& value, DecodeError& error) {
+  switch (node.kind()) {
+    case JsonNode::Kind::integer:
+      value = node.as_int64();
+      return (value >= min && value <= max) || refuse(error, "integer out of range");
+    case JsonNode::Kind::unsigned_integer:
+    case JsonNode::Kind::huge_integer:
+      return refuse(error, "integer out of range");
+    default:
+      return refuse(error, "expected integer");
+  }
+}
+
+bool read_unsigned(const JsonNode& node, std::uint64_t max, std::uint64_t& value, DecodeError& error) {
+  switch (node.kind()) {
+    case JsonNode::Kind::integer:
+      if (node.as_int64() < 0) return refuse(error, "integer out of range");
+      value = static_cast<std::uint64_t>(node.as_int64());
+      break;
+    case JsonNode::Kind::unsigned_integer:
+      value = node.as_uint64();
+      break;
+    case JsonNode::Kind::huge_integer:
+      return refuse(error, "integer out of range");
+    default:
+      return refuse(error, "expected integer");
+  }
+  return value <= max || refuse(error, "integer out of range");
+}
+
+bool read_double(const JsonNode& node, double max, double& value, DecodeError& error) {
+  switch (node.kind()) {
+    case JsonNode::Kind::null:
+      value = std::numeric_limits<double>::quiet_NaN();
+      return true;
+    case JsonNode::Kind::integer:
+    case JsonNode::Kind::unsigned_integer:
+    case JsonNode::Kind::huge_integer:
+    case JsonNode::Kind::number:
+      value = node.as_double();
+      return std::abs(value) <= max || refuse(error, "number out of range");
+    default:
+      return refuse(error, "expected number");
+  }
+}
+
+bool read_string(const JsonNode& node, std::string_view& value, DecodeError& error) {
+  if (node.kind() != JsonNode::Kind::string) return refuse(error, "expected string");
+  value = node.as_string();
+  return true;
+}
+
+bool read_uuid(std::string_view text, Uuid& value, DecodeError& error) {
+  const auto id = Uuid::parse(text);
+  if (!id) return refuse(error, "expected UUID");
+  value = *id;
+  return true;
+}
+
+bool read_timestamp(const JsonNode& node, Timestamp& value, DecodeError& error) {
+  std::string_view text;
+  if (!read_string(node, text, error)) return false;
+  const auto time = Timestamp::parse(text);
+  if (!time) return refuse(error, "expected ISO 8601 time");
+  value = *time;
+  return true;
+}
+
+bool find_name(std::string_view text, std::span<const std::string_view> names, std::size_t& index, DecodeError& error) {
+  for (index = 0; index < names.size(); ++index)
+    if (names[index] == text) return true;
+  return refuse_name(error, text, names);
+}
+
+void match_members(const JsonNode& object, std::span<const std::string_view> names, const JsonNode** found) noexcept {
+  std::size_t next = 0;
+  for (const JsonNode& member : object.children()) {
+    for (std::size_t tried = 0; tried < names.size(); ++tried) {
+      const std::size_t index = next + tried < names.size() ? next + tried : next + tried - names.size();
+      if (names[index] != member.key()) continue;
+      found[index] = &member;
+      next = index + 1 < names.size() ? index + 1 : 0;
+      break;
+    }
+  }
+}
+
+bool read_tagged(const JsonNode& node, std::span<const std::string_view> names, std::size_t& index,
+                 const JsonNode*& data, DecodeError& error) {
+  static constexpr std::array<std::string_view, 2> members{"type", "data"};
+  if (!require(node, JsonNode::Kind::object, error)) return false;
+  std::array<const JsonNode*, 2> found{};
+  match_members(node, members, found.data());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i] == nullptr) return refuse(error, "required member is missing") || within_member(error, members[i]);
+
+  std::string_view type;
+  if (!read_string(*found[0], type, error) || !find_name(type, names, index, error))
+    return within_member(error, "type");
+  data = found[1];
+  return true;
+}
+
+}  // namespace lasagne::detail

@@ -1,0 +1,5 @@
+// expect: from .const char|no viable conversion
+#include "lasagne/uuid.hpp"
+
+// A string is no id: parse it.
+const lasagne::Uuid id = "01909e6c-0000-7000-8000-000000000000";

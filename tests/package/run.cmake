@@ -1,0 +1,10 @@
+# run(<command>...): fails the script if the command does; its output is left in ${run_output}.
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  message("${output}")
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "failed (${result}): ${command}")
+  endif()
+  set(run_output "${output}" PARENT_SCOPE)
+endfunction()

@@ -4,8 +4,9 @@
 // Money (an integer), Duration (integer microseconds), std::optional (absent or null is empty; written as null),
 // std::vector, std::set, std::map with string, Uuid or enum keys, std::variant of structs
 // ({"type": NAME, "data": {...}}), and aggregates of these, nested. Any other type does not compile. An unknown member is
-// ignored; a missing required one is an error that names its path. Enum values are looked for from -1 to 127; specialise
-// lasagne::EnumRange for more. A struct's members must be default-constructible and assignable to be read.
+// ignored; a missing required one is an error that names its path. An enum must have an
+// underlying type (as any enum class has); its values are looked for from -1 to 127: specialise lasagne::EnumRange for
+// others. A struct's members must be default-constructible and assignable to be read.
 //
 // All functions are thread-safe.
 #pragma once

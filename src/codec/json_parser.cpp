@@ -185,7 +185,7 @@ std::string describe(const error_code& code, std::size_t byte) {
 }
 
 // What is wrong with the text, if anything.
-template <class Handler, class... Args>
+template <class Handler>
 std::optional<std::string> parse(std::string_view text, boost::json::basic_parser<Handler>& parser) {
   if (text.size() > JsonLimits::bytes) return "JSON is longer than " + std::to_string(JsonLimits::bytes) + " bytes";
   error_code code;

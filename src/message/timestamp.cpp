@@ -54,11 +54,11 @@ class Scanner {
   }
 
   // The digits after the dot, in microseconds.
-  bool fraction(std::int64_t& microseconds) noexcept {
+  bool fraction(std::int64_t& value) noexcept {
     std::size_t digits = 0;
     std::int64_t unit = per_second / 10;
     for (; digits < rest_.size() && is_digit(rest_[digits]); ++digits, unit /= 10)
-      microseconds += (rest_[digits] - '0') * unit;
+      value += (rest_[digits] - '0') * unit;
     rest_.remove_prefix(digits);
     return digits >= 1 && digits <= 9;
   }
@@ -126,7 +126,6 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) noexcept {
 
   std::int64_t fraction = 0;
   if (in.take('.') && !in.fraction(fraction)) return std::nullopt;
-  if (second == 60) fraction = 0;
   std::int64_t offset = 0;
   if (!scan_offset(in, offset) || !in.at_end()) return std::nullopt;
 

@@ -79,10 +79,9 @@ bool HopBuilder::command_failure(const Message& message, const Failure& failure)
   if (decider == nullptr) return false;
   const auto command = decider->decode(message.type, message.data);
   auto& staged = stage(command->stream, decider->state());
-  staged.spoiled = true;
+  staged.spoiled = true;  // for good: the failed attempt may have left anything in the state
   auto decided = decider->decide_failure(*command, failure, *staged.loaded.state);
   if (!decided) return false;
-  staged.spoiled = false;
   stage_decided(message, staged, *command, *std::move(decided));
   return true;
 }

@@ -188,10 +188,6 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
       }
     }
     if (auto failed = handle(*message, builder)) {
-      if (staged) {  // what came before is committed first, so that the failure stands alone
-        to = message->position - 1;
-        break;
-      }
       if (auto entry = settle_failure(*message, *std::move(failed), 1, now, builder)) {
         parked.parked_put.push_back(*std::move(entry));
       }

@@ -356,7 +356,7 @@ TEST_F(RuntimeTest, ASagaThatFailsForGoodParksUnderItsProcess) {
   settle();
   ASSERT_EQ(runtime->parked()->size(), 1U);
   faults.deny.clear();
-  const auto& entry = runtime->parked()->at(0).entry;
+  const auto entry = runtime->parked()->at(0).entry;
   ASSERT_TRUE(runtime->retry_parked(entry.processor, entry.position));
   settle();
   EXPECT_EQ(count("InvoiceIssued"), 1U);

@@ -177,15 +177,9 @@ inline constexpr auto member_names = []<std::size_t... I>(std::index_sequence<I.
   return std::array<std::string_view, sizeof...(I)>{member_name<T, I>...};
 }(std::make_index_sequence<member_count<T>>{});
 
-// Whether V is a value that E can hold: one without a fixed underlying type has only the bits of its enumerators.
-template <class E, auto V>
-concept EnumValue = std::in_range<std::underlying_type_t<E>>(V) && requires {
-  typename std::integral_constant<E, static_cast<E>(V)>;
-};
-
 template <class E, int V>
 consteval std::string_view enumerator_name_at() {
-  if constexpr (EnumValue<E, V>) {
+  if constexpr (std::in_range<std::underlying_type_t<E>>(V)) {
     return enumerator_view<static_cast<E>(V)>();
   } else {
     return {};
@@ -195,35 +189,43 @@ consteval std::string_view enumerator_name_at() {
 template <class E, int V>
 inline constexpr auto enumerator_text = copy_text<enumerator_name_at<E, V>().size()>(enumerator_name_at<E, V>());
 
+// One a value of the range; empty where the value has no name.
 template <class E>
-inline constexpr auto enum_candidates = std::make_integer_sequence<int, EnumRange<E>::max - EnumRange<E>::min + 1>{};
+inline constexpr auto enum_candidates = []<int... I>(std::integer_sequence<int, I...>) {
+  return std::array<std::string_view, sizeof...(I)>{as_view(enumerator_text<E, EnumRange<E>::min + I>)...};
+}(std::make_integer_sequence<int, EnumRange<E>::max - EnumRange<E>::min + 1>{});
+
+// Any other value of an enum without one is undefined behaviour, so it cannot be scanned.
+template <class E>
+concept FixedEnum = std::is_enum_v<E> && requires { E{std::underlying_type_t<E>{}}; };
 
 template <class E>
-inline constexpr std::size_t enum_count = []<int... I>(std::integer_sequence<int, I...>) {
-  return (std::size_t{0} + ... + std::size_t{!enumerator_name_at<E, EnumRange<E>::min + I>().empty()});
-}(enum_candidates<E>);
+consteval std::size_t count_enumerators() {
+  static_assert(FixedEnum<E>, "lasagne: give the enum an underlying type (enum class, or enum E : int)");
+  std::size_t count = 0;
+  if constexpr (FixedEnum<E>) {
+    for (const std::string_view name : enum_candidates<E>) count += name.empty() ? 0 : 1;
+  }
+  return count;
+}
 
 template <class E>
 struct EnumTable {
-  std::array<E, enum_count<E>> values{};
-  std::array<std::string_view, enum_count<E>> names{};
+  std::array<E, count_enumerators<E>()> values{};
+  std::array<std::string_view, count_enumerators<E>()> names{};
 };
-
-template <class E, int V>
-consteval void add_enumerator(EnumTable<E>& table, std::size_t& count) {
-  if constexpr (!enumerator_name_at<E, V>().empty()) {
-    table.values[count] = static_cast<E>(V);
-    table.names[count++] = as_view(enumerator_text<E, V>);
-  }
-}
 
 // The named values of E, ascending.
 template <class E>
-inline constexpr EnumTable<E> enum_table = []<int... I>(std::integer_sequence<int, I...>) {
+inline constexpr EnumTable<E> enum_table = [] {
   EnumTable<E> table;
   std::size_t count = 0;
-  (add_enumerator<E, EnumRange<E>::min + I>(table, count), ...);
+  for (std::size_t i = 0; i < enum_candidates<E>.size(); ++i) {
+    if (enum_candidates<E>[i].empty()) continue;
+    table.values[count] = static_cast<E>(EnumRange<E>::min + static_cast<int>(i));
+    table.names[count++] = enum_candidates<E>[i];
+  }
   return table;
-}(enum_candidates<E>);
+}();
 
 }  // namespace lasagne::detail

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "store/sqlite/file_check.hpp"
+#include "store/sqlite/schema.hpp"
 #include "store/sqlite/sql.hpp"
 
 namespace lasagne::detail::sqlite {
@@ -32,6 +34,10 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const Sqli
       fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;", settings.reader_cache_kib),
       "setting up a reader");
   if (!set) return std::unexpected(set.error());
+  // The file's header may lag behind its WAL, so the version is asked for again here.
+  const auto version = connection->integer("PRAGMA user_version", "reading the format version");
+  if (!version) return std::unexpected(version.error());
+  if (*version > schema_version) return std::unexpected(newer_version(path, *version));
   return std::unique_ptr<Reader>(new Reader(std::move(*connection), settings));
 }
 

@@ -99,7 +99,9 @@ inline constexpr std::string_view streams_to_scavenge =
     "OR max_count IS NOT NULL OR max_age_us IS NOT NULL) ORDER BY id LIMIT ?2";
 inline constexpr std::string_view first_young =
     "SELECT revision FROM log WHERE stream_id = ?1 AND recorded_at >= ?2 ORDER BY revision LIMIT 1";
-inline constexpr std::string_view keep_head = "UPDATE streams SET head = ?2 WHERE id = ?1";
+inline constexpr std::string_view keep_head =
+    "UPDATE streams SET head = max(ifnull(head, -1), ifnull((SELECT max(revision) FROM log WHERE stream_id = ?1), -1)) "
+    "WHERE id = ?1";
 inline constexpr std::string_view remove_messages = "DELETE FROM log WHERE stream_id = ?1 AND revision < ?2";
 inline constexpr std::string_view keep_log_end =
     "INSERT OR REPLACE INTO log_end(only, position, recorded_at) VALUES(0, ?1, ?2)";

@@ -1,0 +1,72 @@
+// The one writing connection of a store. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "store/log/backing.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/settings.hpp"
+#include "store/sqlite/writer_lock.hpp"
+
+namespace lasagne::detail::sqlite {
+
+class Writer {
+ public:
+  // Opens the file, and makes the tables when it is empty. A file of something else, or of a newer version, is refused
+  // before anything is written to it.
+  [[nodiscard]] static Result<std::unique_ptr<Writer>> open(WriterLock lock, const std::string& path,
+                                                            const SqliteSettings& settings);
+  ~Writer();
+
+  // As Backing::write and Backing::scavenge. After an error both answer that same error for ever.
+  [[nodiscard]] Result<void> write(const Batch& batch);
+  [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
+
+ private:
+  Writer(WriterLock lock, Connection connection, const SqliteSettings& settings)
+      : lock_(std::move(lock)), connection_(std::move(connection)), settings_(settings) {}
+
+  Result<void> prepare();
+  Result<void> load();
+  // Runs `work` in one transaction, and stops the writer for good when that fails.
+  Result<void> transact(const std::function<Result<void>()>& work);
+  std::unexpected<Error> stop(Error error);
+  Result<void> run(Statement& statement, std::string_view doing);
+
+  Result<void> put_messages(const Batch& batch);
+  Result<void> put_streams(const Batch& batch);
+  Result<void> put_timers(const Batch& batch);
+  Result<void> put_parked(const Batch& batch);
+  Result<std::int64_t> type_id(const std::string& name);
+  Result<void> scavenge_all(Timestamp now, std::uint64_t& removed);
+  Result<Revision> first_kept(Statement& row, Timestamp now);
+  Result<std::uint64_t> remove_before(std::int64_t stream, Revision first);
+  // Copies the WAL into the file when it has grown, so that it stays bounded.
+  Result<void> checkpoint();
+
+  struct Statements {
+    Statement begin, commit, rollback;
+    Statement insert_message, insert_type, insert_stream, update_stream, put_checkpoint;
+    Statement put_timer, remove_timer, put_parked, remove_parked, keep_head, remove_messages;
+  };
+
+  const WriterLock lock_;  // released last
+  Connection connection_;
+  const SqliteSettings settings_;
+  Statements statements_;
+  std::unordered_map<std::string, std::int64_t> types_;
+  std::uint64_t last_stream_id_ = 0;
+  int wal_pages_ = 0;             // as of the last commit
+  int wal_pages_before_ = 0;      // as of the commit before
+  int checkpoint_from_ = 0;       // WAL pages from which on to copy them into the file
+  int restart_from_ = 0;          // and from which on to wait for readers
+  std::optional<Error> stopped_;
+};
+
+}  // namespace lasagne::detail::sqlite

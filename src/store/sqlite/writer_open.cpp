@@ -1,0 +1,121 @@
+// How a file is opened for writing, and made.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/sqlite/file_check.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/sql.hpp"
+#include "store/sqlite/writer.hpp"
+
+namespace lasagne::detail::sqlite {
+
+namespace {
+
+// Reads only. True: the database is empty, and the tables are to be made.
+Result<bool> check_database(Connection& connection) {
+  auto id = connection.integer("PRAGMA application_id", "reading the application id");
+  if (!id) return std::unexpected(id.error());
+  auto version = connection.integer("PRAGMA user_version", "reading the format version");
+  if (!version) return std::unexpected(version.error());
+  auto tables = connection.integer("SELECT count(*) FROM sqlite_schema", "reading the schema");
+  if (!tables) return std::unexpected(tables.error());
+  if (*id == 0 && *tables == 0) return true;
+  if (*id != application_id) return std::unexpected(foreign_file(connection.path(), "a SQLite database of another program"));
+  if (*version > schema_version) return std::unexpected(newer_version(connection.path(), *version));
+  if (*version < schema_version) return std::unexpected(connection.damaged("the format version is missing"));
+  return false;
+}
+
+Result<void> create_tables(Connection& connection) {
+  // While the file is no WAL database yet: the tables, the id and the version then reach it in one step.
+  auto created = connection.execute(std::string{"PRAGMA page_size = 4096; BEGIN IMMEDIATE;"} + create_schema + "COMMIT;",
+                                    "creating the store");
+  if (!created) sqlite3_exec(connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  return created;
+}
+
+Result<void> configure(Connection& connection, const SqliteSettings& settings) {
+  auto mode = connection.prepare("PRAGMA journal_mode = WAL", false);
+  if (!mode) return std::unexpected(mode.error());
+  if (const int code = mode->step(); code != SQLITE_ROW)
+    return std::unexpected(connection.error(code, "switching to the write-ahead log"));
+  if (mode->text(0) != "wal")
+    return fail(ErrorCode::unavailable,
+                fmt::format("{}: the file system takes no write-ahead log (shared memory is missing?): put the store on a "
+                            "local disk",
+                            connection.path()));
+  mode->reset();
+  return connection.execute(
+      fmt::format("PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA mmap_size = 0; "
+                  "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA journal_size_limit = {};",
+                  settings.writer_cache_kib, settings.wal_bytes_kept),
+      "setting up the writer");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string& path, const SqliteSettings& settings) {
+  auto connection = Connection::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, settings.vfs);
+  if (!connection) return std::unexpected(connection.error());
+  sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
+  auto empty = check_database(*connection);
+  if (!empty) return std::unexpected(empty.error());
+  if (*empty)
+    if (auto created = create_tables(*connection); !created) return std::unexpected(created.error());
+  if (auto configured = configure(*connection, settings); !configured) return std::unexpected(configured.error());
+  std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings)};
+  if (auto prepared = writer->prepare(); !prepared) return std::unexpected(prepared.error());
+  if (auto loaded = writer->load(); !loaded) return std::unexpected(loaded.error());
+  writer->connection_.checkpoint_on_close(true);
+  return writer;
+}
+
+Result<void> Writer::prepare() {
+  const std::pair<std::string_view, Statement*> all[] = {
+      {"BEGIN IMMEDIATE", &statements_.begin},
+      {"COMMIT", &statements_.commit},
+      {"ROLLBACK", &statements_.rollback},
+      {sql::insert_message, &statements_.insert_message},
+      {sql::insert_type, &statements_.insert_type},
+      {sql::insert_stream, &statements_.insert_stream},
+      {sql::update_stream, &statements_.update_stream},
+      {sql::put_checkpoint, &statements_.put_checkpoint},
+      {sql::put_timer, &statements_.put_timer},
+      {sql::remove_timer, &statements_.remove_timer},
+      {sql::put_parked, &statements_.put_parked},
+      {sql::remove_parked, &statements_.remove_parked},
+      {sql::keep_head, &statements_.keep_head},
+      {sql::remove_messages, &statements_.remove_messages},
+  };
+  for (const auto& [text, statement] : all) {
+    auto prepared = connection_.prepare(text);
+    if (!prepared) return std::unexpected(prepared.error());
+    *statement = std::move(*prepared);
+  }
+  // The hook replaces SQLite's own checkpoints, whose errors nobody would hear of. `this` is on the heap for good.
+  sqlite3_wal_hook(
+      connection_.handle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Writer*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+  checkpoint_from_ = settings_.checkpoint_pages;
+  restart_from_ = settings_.restart_pages;
+  return {};
+}
+
+Result<void> Writer::load() {
+  auto last = connection_.integer("SELECT max(id) FROM streams", "reading the streams");
+  if (!last) return std::unexpected(last.error());
+  last_stream_id_ = static_cast<std::uint64_t>(*last);
+  auto rows = connection_.prepare(sql::types, false);
+  if (!rows) return std::unexpected(rows.error());
+  int code = SQLITE_ROW;
+  while ((code = rows->step()) == SQLITE_ROW) types_.emplace(rows->text(1), rows->integer(0));
+  if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, "reading the types"));
+  return {};
+}
+
+}  // namespace lasagne::detail::sqlite

@@ -1,12 +1,12 @@
 // Messages to and from JSON: plain structs, no macro, no registration.
 //
-// Understood: bool, integers (range-checked), float and double, std::string, enums (by name), Uuid, Timestamp (ISO 8601),
-// Money (an integer), Duration (integer microseconds), std::optional (absent or null is empty; written as null),
+// Understood: bool, integers (range-checked), float and double, std::string, enums (by name), Uuid, Timestamp (ISO
+// 8601), Money (an integer), Duration (integer microseconds), std::optional (absent or null is empty; written as null),
 // std::vector, std::set, std::map with string, Uuid or enum keys, std::variant of structs
-// ({"type": NAME, "data": {...}}), and aggregates of these, nested. Any other type does not compile. An unknown member is
-// ignored; a missing required one is an error that names its path. An enum must have an
-// underlying type (as any enum class has); its values are looked for from -1 to 127: specialise lasagne::EnumRange for
-// others. A struct's members must be default-constructible and assignable to be read.
+// ({"type": NAME, "data": {...}}), and aggregates of these, nested. Any other type does not compile. An unknown member
+// is ignored; a missing required one is an error that names its path. An enum must have an underlying type (as
+// any enum class has); its values are looked for from -1 to 127: specialise lasagne::EnumRange for others. A struct's
+// members must be default-constructible and assignable to be read.
 //
 // All functions are thread-safe.
 #pragma once

@@ -102,7 +102,7 @@ class JsonNodeBuilder : public Unbounded {
     const char* const begin = number_ != nullptr ? number_ : rest.data();
     number_ = nullptr;
     const std::string_view digits{begin, rest.data() + rest.size()};
-    // Boost 1.81 rounds the last digit at times; std::from_chars never does. Out of its range Boost's 0 or infinity stands.
+    // Boost 1.81 gets the last digit wrong at times, std::from_chars never. Out of range, Boost's 0 or infinity stands.
     double exact = 0;
     if (std::from_chars(digits.data(), digits.data() + digits.size(), exact).ec == std::errc{}) value = exact;
     const bool integer = digits.find_first_of(".eE") == std::string_view::npos;

@@ -114,7 +114,8 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) noexcept {
   if (!in.number(4, 0, 9999, year) || !in.take('-') || !in.number(2, 1, 12, month) || !in.take('-') ||
       !in.number(2, 1, 31, day) || !in.take('T'))
     return std::nullopt;
-  const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month}, std::chrono::day{day}};
+  const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                            std::chrono::day{day}};
   if (!date.ok()) return std::nullopt;
 
   unsigned hour = 0;
@@ -142,9 +143,9 @@ Timestamp operator+(Timestamp time, Duration by) noexcept {
 }
 
 Timestamp operator-(Timestamp time, Duration by) noexcept {
-  std::int64_t difference = 0;
-  if (__builtin_sub_overflow(time.microseconds, by.count(), &difference)) difference = by.count() < 0 ? latest : earliest;
-  return Timestamp{std::clamp(difference, earliest, latest)};
+  std::int64_t rest = 0;
+  if (__builtin_sub_overflow(time.microseconds, by.count(), &rest)) rest = by.count() < 0 ? latest : earliest;
+  return Timestamp{std::clamp(rest, earliest, latest)};
 }
 
 }  // namespace lasagne

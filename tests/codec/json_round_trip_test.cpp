@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <bit>
 #include <cmath>
 
 #include "json_messages.hpp"
@@ -21,7 +22,8 @@ std::string any_text() {
     } else if (code < 0x1'0000) {
       add(0xe0 | code >> 12), add(0x80 | (code >> 6 & 0x3f)), add(0x80 | (code & 0x3f));
     } else {
-      add(0xf0 | code >> 18), add(0x80 | (code >> 12 & 0x3f)), add(0x80 | (code >> 6 & 0x3f)), add(0x80 | (code & 0x3f));
+      add(0xf0 | code >> 18), add(0x80 | (code >> 12 & 0x3f)), add(0x80 | (code >> 6 & 0x3f));
+      add(0x80 | (code & 0x3f));
     }
   }
   return text;
@@ -45,7 +47,9 @@ double any_double() {
 
 Item any_item() { return {any_id(), any<std::int32_t>(), Money{any<std::int64_t>()}}; }
 
-Reason any_reason() { return *rc::gen::element(Reason::BalanceNotSettled, Reason::NotCheckedIn, Reason::AlreadyCheckedOut); }
+Reason any_reason() {
+  return *rc::gen::element(Reason::BalanceNotSettled, Reason::NotCheckedIn, Reason::AlreadyCheckedOut);
+}
 
 Event any_event() {
   switch (*rc::gen::inRange(0, 3)) {

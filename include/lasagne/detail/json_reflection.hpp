@@ -98,7 +98,8 @@ struct Alternatives<std::variant<Ts...>> {
 
 template <class E>
 constexpr const EnumTable<E>& named_values() {
-  static_assert(count_enumerators<E>() > 0, "lasagne JSON: the enum has no named value in range; specialise lasagne::EnumRange");
+  static_assert(count_enumerators<E>() > 0,
+                "lasagne JSON: the enum has no named value in range; specialise lasagne::EnumRange");
   return enum_table<E>;
 }
 

@@ -111,7 +111,7 @@ Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, 
                              direction, limit);
   if (!messages) return std::unexpected(std::move(messages.error()));
   slice.messages = *std::move(messages);
-  slice.end = slice.messages.size() < limit ||
+  slice.end = slice.messages.empty() || slice.messages.size() < limit ||
               (forwards ? slice.messages.back()->revision == head : slice.messages.back()->revision <= first);
   if (stream->row.limits.max_age) {
     const Timestamp oldest = clock_() - *stream->row.limits.max_age;

@@ -1,0 +1,45 @@
+// The commands of the program; each returns its exit code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lasagne/store.hpp"
+
+namespace cli {
+
+struct Exit {
+  static constexpr int ok = 0;
+  static constexpr int failed = 1;
+  static constexpr int usage = 2;
+};
+
+// `process` is a correlation id, or the name of a stream whose process is meant.
+int trace(lasagne::Store& store, const std::string& process);
+
+struct ReadOptions {
+  std::string stream;
+  std::uint64_t from = 0;
+  bool from_given = false;
+  bool backwards = false;
+  std::uint64_t limit = 1000;
+  bool json = false;
+};
+int read(lasagne::Store& store, const ReadOptions& options);
+
+struct TailOptions {
+  lasagne::Filter filter;
+  std::uint64_t after = 0;
+  bool follow = true;
+  bool json = false;
+};
+// Follows the log until SIGINT or SIGTERM.
+int tail(lasagne::Store& store, const TailOptions& options);
+
+int parked(lasagne::Store& store, bool json);
+
+// Says on standard error what went wrong.
+int complain(const lasagne::Error& error);
+
+}  // namespace cli

@@ -1,0 +1,59 @@
+// lasagne: looks into a store, also beside a program that writes it.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <functional>
+
+#include "commands.hpp"
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as a failed write
+  CLI::App app{"Looks into a Lasagne store."};
+  app.require_subcommand(1);
+  std::string url;
+  std::function<int(lasagne::Store&)> run;
+  const auto command = [&](const char* name, const char* help) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->add_option("--store", url, "sqlite:PATH")->envname("LASAGNE_STORE")->required();
+    return sub;
+  };
+
+  std::string process;
+  auto* trace = command("trace", "Print one process as layers: what caused what");
+  trace->add_option("process", process, "Correlation id, or a stream of the process")->required();
+  trace->callback([&] { run = [&](lasagne::Store& store) { return cli::trace(store, process); }; });
+
+  cli::ReadOptions read_options;
+  auto* read = command("read", "Print a stream");
+  read->add_option("stream", read_options.stream, "Name of the stream")->required();
+  auto* from = read->add_option("--from", read_options.from, "First revision");
+  read->add_flag("--backwards", read_options.backwards, "From the newest to the oldest");
+  read->add_option("--limit", read_options.limit, "At most so many messages");
+  read->add_flag("--json", read_options.json, "One JSON object a line");
+  read->callback([&] {
+    read_options.from_given = from->count() > 0;
+    run = [&](lasagne::Store& store) { return cli::read(store, read_options); };
+  });
+
+  cli::TailOptions tail_options;
+  auto* tail = command("tail", "Print the log and follow it");
+  tail->add_option("--after", tail_options.after, "Start after this position");
+  tail->add_option("--type", tail_options.filter.types, "Only messages of this type; may be repeated");
+  tail->add_option("--category", tail_options.filter.categories, "Only streams of this category; may be repeated");
+  tail->add_flag("!--no-follow,--follow", tail_options.follow, "Stop at the end of the log, or wait for more (default)");
+  tail->add_flag("--json", tail_options.json, "One JSON object a line");
+  tail->callback([&] { run = [&](lasagne::Store& store) { return cli::tail(store, tail_options); }; });
+
+  bool parked_json = false;
+  auto* parked = command("parked", "Print what is parked or waits for another attempt");
+  parked->add_flag("--json", parked_json, "One JSON object a line");
+  parked->callback([&] { run = [&](lasagne::Store& store) { return cli::parked(store, parked_json); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cli::Exit::ok : cli::Exit::usage;
+  }
+  auto store = lasagne::open_store(url, {.read_only = true, .create = false});
+  if (!store) return cli::complain(store.error());
+  return run(**store);
+}

@@ -1,0 +1,24 @@
+// How messages look: on a terminal in colour, else plain, or a JSON object a line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lasagne/message.hpp"
+
+namespace cli {
+
+enum class Colour { none, bold, dim, red, green, yellow, blue, magenta };
+
+// Colours only when standard output is a terminal and NO_COLOR is not set.
+[[nodiscard]] std::string paint(Colour colour, std::string_view text);
+
+// Writes a line to standard output. Ends the program quietly when the reader has closed the pipe.
+void print_line(const std::string& line);
+void flush_output();
+
+[[nodiscard]] std::string json_of(const lasagne::Message& message);
+[[nodiscard]] std::string line_of(const lasagne::Message& message);
+[[nodiscard]] std::string json_string(std::string_view text);
+
+}  // namespace cli

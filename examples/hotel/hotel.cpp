@@ -1,0 +1,42 @@
+#include "hotel.hpp"
+
+#include "choreography/reactions.hpp"
+#include "group_checkout/group_checkout.hpp"
+#include "guest_stay_account/guest_stay_account.hpp"
+#include "process_manager/group_checkout_process.hpp"
+#include "saga/group_checkout_saga.hpp"
+
+namespace hotel {
+
+std::string_view to_string(Style style) {
+  switch (style) {
+    case Style::saga: return "saga";
+    case Style::choreography: return "choreography";
+    case Style::process_manager: return "process-manager";
+  }
+  return "unknown";
+}
+
+std::optional<Style> parse_style(std::string_view text) {
+  for (const auto style : all_styles) {
+    if (text == to_string(style)) return style;
+  }
+  return std::nullopt;
+}
+
+lasagne::Module hotel_module(Style style) {
+  auto hotel = lasagne::Module{"hotel"}.decider<GuestStayAccount>();
+  switch (style) {
+    case Style::saga: return hotel.decider<GroupCheckout>().saga<GroupCheckoutSaga>();
+    case Style::choreography:
+      return hotel.decider<GroupCheckout>()
+          .subscription<CheckOutGuestsOfGroup>()
+          .subscription<RecordGuestCheckouts>()
+          .subscription<KeepGroupCheckoutDeadline>();
+    case Style::process_manager:
+      return hotel.decider<GroupCheckoutProcess>().process_manager<GroupCheckoutProcess>();
+  }
+  return hotel;
+}
+
+}  // namespace hotel

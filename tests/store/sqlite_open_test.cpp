@@ -1,0 +1,155 @@
+#include <fstream>
+#include <iterator>
+
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sqlite_fixture.hpp"
+#include "store/sqlite/read_only_store.hpp"
+
+namespace lasagne::detail {
+namespace {
+
+class SqliteOpenTest : public SqliteTest {
+ protected:
+  static ErrorCode refusal(const std::string& path, const OpenOptions& options = {}) {
+    const auto opened = open_sqlite_backing(path, options);
+    EXPECT_FALSE(opened.has_value());
+    if (opened) return {};
+    EXPECT_FALSE(opened.error().message.empty());
+    return opened.error().code;
+  }
+  static std::string bytes(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+  }
+  static void sql(const std::string& path, const char* text) {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(handle, text, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
+    sqlite3_close(handle);
+  }
+};
+
+TEST_F(SqliteOpenTest, RefusesForeignFilesAndLeavesThem) {
+  std::ofstream{file("text")} << "just some text, long enough to hold what a header would hold ................ and more ....";
+  sql(file("other"), "CREATE TABLE t(a); PRAGMA application_id = 77;");
+  sql(file("wal"), "PRAGMA journal_mode = WAL; CREATE TABLE t(a);");
+  for (const auto* name : {"text", "other", "wal"}) {
+    const auto before = bytes(file(name));
+    EXPECT_EQ(refusal(file(name)), ErrorCode::unsupported) << name;
+    EXPECT_EQ(bytes(file(name)), before) << name;
+    EXPECT_FALSE(std::filesystem::exists(file(name) + std::string{"-writer"}));
+  }
+}
+
+TEST_F(SqliteOpenTest, RefusesNewerVersion) {
+  open(file()).reset();
+  sql(file(), "PRAGMA user_version = 2");
+  const auto before = bytes(file());
+  EXPECT_EQ(refusal(file()), ErrorCode::unsupported);
+  EXPECT_EQ(refusal(file(), {.read_only = true}), ErrorCode::unsupported);
+  EXPECT_EQ(bytes(file()), before);
+}
+
+TEST_F(SqliteOpenTest, TakesEmptyFileAsNew) {
+  std::ofstream{file()};
+  auto backing = open(file());
+  ASSERT_TRUE(backing->write(four_messages()));
+}
+
+TEST_F(SqliteOpenTest, RefusesPathsThatCannotBeStores) {
+  EXPECT_EQ(refusal(file(".")), ErrorCode::unsupported);
+  EXPECT_EQ(refusal(file("no/such/store.db")), ErrorCode::not_found);
+  EXPECT_EQ(refusal(file(), {.create = false}), ErrorCode::not_found);
+  EXPECT_EQ(refusal(file(), {.read_only = true}), ErrorCode::not_found);
+  EXPECT_EQ(refusal(""), ErrorCode::invalid);
+  EXPECT_EQ(refusal(":memory:"), ErrorCode::invalid);
+}
+
+TEST_F(SqliteOpenTest, OneWriterInAProcess) {
+  auto first = open(file());
+  const auto second = open_sqlite_backing(file(), {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::in_use);
+  EXPECT_NE(second.error().message.find(std::to_string(::getpid())), std::string::npos);
+  first.reset();
+  EXPECT_TRUE(open_sqlite_backing(file(), {}));
+}
+
+// A child that opens the store, tells so, and does `work` when told to go on; it leaves when `work` ends.
+struct Child {
+  template <class Work>
+  explicit Child(Work work) {
+    int up[2], down[2];
+    EXPECT_EQ(::pipe(up) | ::pipe(down), 0);
+    pid = ::fork();
+    if (pid == 0) {
+      ::close(up[0]);
+      ::close(down[1]);
+      char byte = 'r';
+      work([&] { return ::write(up[1], &byte, 1) == 1 && ::read(down[0], &byte, 1) >= 0; });
+      ::_exit(0);
+    }
+    ::close(up[1]);
+    ::close(down[0]);
+    ready = up[0];
+    go_on = down[1];
+    char byte;
+    EXPECT_EQ(::read(ready, &byte, 1), 1);
+  }
+  void go() {
+    if (go_on >= 0) ::close(go_on);
+    go_on = -1;
+  }
+  ~Child() {
+    go();
+    ::waitpid(pid, nullptr, 0);
+    ::close(ready);
+  }
+  pid_t pid = 0;
+  int ready = -1;
+  int go_on = -1;
+};
+
+TEST_F(SqliteOpenTest, OneWriterAmongProcesses) {
+  {
+    Child child{[&](auto pause) {
+      auto backing = open_sqlite_backing(file(), {});
+      pause();
+    }};
+    const auto second = open_sqlite_backing(file(), {});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::in_use);
+    EXPECT_NE(second.error().message.find(std::to_string(child.pid)), std::string::npos);
+    child.go();
+    EXPECT_TRUE(open_sqlite_backing(file(), {.writer_wait = std::chrono::seconds{20}}));
+  }
+}
+
+TEST_F(SqliteOpenTest, ReadsBesideAWriterInAnotherProcess) {
+  open(file()).reset();
+  Child child{[&](auto pause) {
+    auto backing = open_sqlite_backing(file(), {});
+    pause();
+    (void)(*backing)->write(four_messages());
+    pause();  // the pipe is closed: goes on at once
+  }};
+  auto store = open_read_only_store(open(file(), {.read_only = true}), file(), [] { return Timestamp{}; });
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->visible_position(), 0U);
+  EXPECT_FALSE((*store)->wait(0, std::chrono::steady_clock::now()));
+  child.go();
+  EXPECT_TRUE((*store)->wait(0, std::chrono::steady_clock::now() + std::chrono::seconds{20}));
+  EXPECT_EQ((*store)->read_all(0, {}, 10)->messages.size(), 4U);
+  const auto slice = (*store)->read_stream("A-1", 0, Direction::forwards, 10);
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->head, 2U);
+  EXPECT_TRUE(slice->end);
+  EXPECT_EQ((*store)->read_stream("C-1", 0, Direction::forwards, 10).error().code, ErrorCode::not_found);
+  EXPECT_EQ((*store)->append({}, Await::durable).error().code, ErrorCode::invalid);
+}
+
+}  // namespace
+}  // namespace lasagne::detail

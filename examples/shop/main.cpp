@@ -1,0 +1,139 @@
+// The shop: serve it over HTTP, put a load on it, audit what is in its store.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "audit.hpp"
+#include "common/http.hpp"
+#include "common/program.hpp"
+#include "common/progress.hpp"
+#include "http_api.hpp"
+#include "load.hpp"
+#include "shop_modules.hpp"
+
+namespace {
+
+using examples::Exit;
+
+struct Arguments {
+  std::string store;
+  std::string listen = "127.0.0.1:8080";
+  bool auto_pay = false;
+  double payment_timeout_seconds = 0;
+  std::uint64_t orders = 1000;
+  std::uint64_t seed = 1;
+  unsigned out_of_stock = 0;
+  unsigned unpaid = 0;
+  unsigned decline = 0;
+};
+
+lasagne::Duration seconds(double count) {
+  return std::chrono::duration_cast<lasagne::Duration>(std::chrono::duration<double>(count));
+}
+
+lasagne::RuntimeOptions runtime_options() {
+  lasagne::RuntimeOptions options;
+  options.log = [](const std::string& text) { fmt::print(stderr, "shop: {}\n", text); };
+  return options;
+}
+
+lasagne::Timestamp now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
+}
+
+int serve(const Arguments& arguments) {
+  const auto listen = examples::http::Listen::parse(arguments.listen);
+  if (!listen) {
+    examples::print_error("shop", "--listen takes HOST:PORT, not \"" + arguments.listen + "\"");
+    return Exit::usage;
+  }
+  examples::http::block_stop_signals();
+  const auto store = examples::open_for_writing(arguments.store);
+  shop::ShopOptions options;
+  options.payment_timeout = seconds(arguments.payment_timeout_seconds);
+  if (arguments.auto_pay) options.gateway.emplace();
+  lasagne::Runtime runtime(*store, shop::shop_modules(options), runtime_options());
+
+  shop::HttpApi api{runtime, shop::catalogue_price, now};
+  examples::http::Router router;
+  api.add_routes(router);
+  const auto server = examples::http::Server::bind(router, *listen);
+  if (!server) throw std::runtime_error(server.error());
+  runtime.start();
+  const bool served = (*server)->run();
+  const bool stopped = runtime.stop();
+  return served && stopped ? Exit::ok : Exit::failed;
+}
+
+int load(const Arguments& arguments) {
+  const auto store = examples::open_for_writing(arguments.store);
+  shop::ShopOptions options;
+  options.payment_timeout = seconds(arguments.payment_timeout_seconds);
+  options.gateway = shop::payments::SimulatedGateway{arguments.decline, arguments.unpaid};
+  lasagne::Runtime runtime(*store, shop::shop_modules(options), runtime_options());
+  runtime.start();
+  shop::LoadResult result;
+  {
+    examples::Progress progress("orders", arguments.orders);
+    result = shop::run_load(*store, runtime, {arguments.seed, arguments.out_of_stock}, arguments.orders,
+                            options.payment_timeout, [&](std::uint64_t done) { progress.update(done); });
+  }
+  runtime.stop();
+  fmt::print("{}\n", lasagne::to_json(result));
+  return result.open == 0 ? Exit::ok : Exit::violated;
+}
+
+int audit(const Arguments& arguments) {
+  const auto store = examples::open_for_reading(arguments.store);
+  const auto result = shop::audit(*store);
+  for (const auto& violation : result.violations) fmt::print(stderr, "{}\n", violation);
+  fmt::print("{}\n", lasagne::to_json(result));
+  return result.violations.empty() && result.open == 0 ? Exit::ok : Exit::violated;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A shop: carts, orders, payments and shipments as event-sourced processes", "shop"};
+  app.require_subcommand(1);
+  Arguments arguments;
+  const auto add_store = [&](CLI::App* command) {
+    command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();
+  };
+  const auto percent = CLI::Range(0, 100);
+
+  auto* serve_command = app.add_subcommand("serve", "Serve the shop over HTTP until SIGTERM or SIGINT");
+  add_store(serve_command);
+  serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")->capture_default_str();
+  serve_command->add_flag("--auto-pay", arguments.auto_pay, "Let a simulated gateway complete every payment");
+  serve_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [900]")
+      ->check(CLI::Range(0.001, 1e9));
+
+  auto* load_command = app.add_subcommand("load", "Drive orders to rest; killed and run again, it goes on");
+  add_store(load_command);
+  load_command->add_option("--orders", arguments.orders, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
+  load_command->add_option("--seed", arguments.seed, "Which ones")->required();
+  load_command->add_option("--out-of-stock", arguments.out_of_stock, "Percent that want what is not there")->check(percent);
+  load_command->add_option("--unpaid", arguments.unpaid, "Percent that nobody ever pays")->check(percent);
+  load_command->add_option("--decline", arguments.decline, "Percent that the gateway declines")->check(percent);
+  load_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [1.5]")
+      ->check(CLI::Range(0.001, 1e9));
+
+  auto* audit_command = app.add_subcommand("audit", "Check from the log alone that nothing was lost or done twice");
+  add_store(audit_command);
+
+  try {
+    app.parse(argc, argv);
+    if (arguments.unpaid + arguments.decline > 100) throw CLI::ValidationError("--unpaid and --decline", "over 100 together");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? Exit::ok : Exit::usage;
+  }
+  if (arguments.payment_timeout_seconds == 0) arguments.payment_timeout_seconds = serve_command->parsed() ? 900 : 1.5;
+  return examples::run_program("shop", [&] {
+    if (serve_command->parsed()) return serve(arguments);
+    return load_command->parsed() ? load(arguments) : audit(arguments);
+  });
+}

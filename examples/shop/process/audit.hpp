@@ -1,0 +1,31 @@
+// What must hold in the shop at rest, checked from the log alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lasagne/store.hpp"
+
+namespace shop {
+
+struct AuditLimits {
+  static constexpr std::size_t page = 4096;
+  static constexpr std::size_t violations = 100;  // more are counted, not told
+};
+
+struct AuditResult {
+  std::uint64_t orders = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t open = 0;  // carts that were confirmed and whose order is not closed
+  std::vector<std::string> violations;
+};
+
+// Reads the whole log once, in pages. Every finalized cart has exactly one order; an order is completed or cancelled once;
+// completed: paid once, its package sent once, nothing refunded; cancelled: no package, and its payment absent, discarded,
+// timed out or refunded; money in is the money of completed orders; the stock taken is the items of sent packages; no
+// event twice for one cause; nothing parked. Throws std::runtime_error when the store cannot be read.
+[[nodiscard]] AuditResult audit(lasagne::Store& store);
+
+}  // namespace shop

@@ -159,7 +159,7 @@ class Store {
   // starts at the head. not_found, tombstoned.
   [[nodiscard]] virtual Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction,
                                                         std::size_t limit) = 0;
-  // Everything after `after` in global order, at most `limit` messages.
+  // Everything after `after` in global order, at most `limit` messages; fewer only at the log's end.
   [[nodiscard]] virtual Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) = 0;
   // The messages of one process, in order.
   [[nodiscard]] virtual Result<std::vector<MessagePtr>> read_process(const Uuid& correlation_id, Position after,

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/processor_set.hpp"
+
 namespace lasagne::detail {
 
 namespace {
@@ -17,38 +19,13 @@ Timestamp system_now() {
 RuntimeImpl::RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options)
     : store_(store), options_(std::move(options)), registry_(std::move(modules)) {
   if (!options_.clock) options_.clock = system_now;
-  add_processors();
+  processors_ = make_processors(store_, registry_, cache_, options_.log);
 }
 
 RuntimeImpl::~RuntimeImpl() { (void)stop(std::chrono::hours(1)); }
 
 void RuntimeImpl::tell(const std::string& text) const {
   if (options_.log) options_.log(text);
-}
-
-void RuntimeImpl::add_processors() {
-  const auto add = [&](LogProcessor::Handler handler) {
-    processors_.push_back(
-        std::make_unique<LogProcessor>(store_, registry_, cache_, std::move(handler), options_.log));
-  };
-  for (const auto& module : registry_.modules()) {
-    std::vector<std::string> categories;
-    for (const auto& decider : module.deciders()) categories.emplace_back(decider->category());
-    for (const auto& reaction : module.reactions()) {
-      if (!reaction.reaction->category().empty()) categories.emplace_back(reaction.reaction->category());
-    }
-    if (!module.deciders().empty()) {
-      Filter bus;
-      bus.streams.push_back(commands_stream(module.name()));
-      add({module.name(), module.name() + "/commands", module.command_retry(), std::move(bus), {}, nullptr});
-    }
-    for (const auto& reaction : module.reactions()) {
-      Filter types;
-      for (const auto type : reaction.reaction->types()) types.types.emplace_back(type);
-      add({module.name(), reaction.processor, reaction.retry, std::move(types), categories, reaction.reaction});
-    }
-  }
-  processors_.push_back(std::make_unique<TimerProcessor>(store_));
 }
 
 // Steps everything once round; true if anything moved.

@@ -51,7 +51,6 @@ class RuntimeImpl {
     bool ended = false;           // guarded by mutex_
   };
 
-  void add_processors();
   void run(Loop& loop);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);

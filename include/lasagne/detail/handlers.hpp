@@ -343,8 +343,15 @@ class TypedProcessManager final : public TypedReaction<P, typename P::Input> {
 
  private:
   static std::optional<std::string> instance(const typename P::Input& input) {
-    const std::optional<Uuid> id =
-        std::visit([](const auto& event) -> std::optional<Uuid> { return P::id(event); }, input);
+    const std::optional<Uuid> id = std::visit(
+        [](const auto& event) -> std::optional<Uuid> {
+          if constexpr (requires { std::optional<Uuid>(P::id(event)); }) {
+            return P::id(event);
+          } else {
+            static_assert(sizeof(event) == 0, "a listed input has no id(const Input&)");
+          }
+        },
+        input);
     if (!id) return std::nullopt;
     return stream_of<P>(*id);
   }

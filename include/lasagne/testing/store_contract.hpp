@@ -26,6 +26,7 @@
 #include "lasagne/testing/store_contract/fixture.hpp"
 #include "lasagne/testing/store_contract/guards.hpp"
 #include "lasagne/testing/store_contract/limits.hpp"
+#include "lasagne/testing/store_contract/parked.hpp"
 #include "lasagne/testing/store_contract/read.hpp"
 #include "lasagne/testing/store_contract/streams.hpp"
 

@@ -186,7 +186,8 @@ Result<LogStore::Plan> LogStore::plan_at(const Append& append, Stream& stream, s
   const auto& row = stream.row;
   if (row.head == expected || (!expected && row.state == StreamState::deleted)) return Plan{&stream, false, 0};
   if (!row.head || (expected && *expected > *row.head)) return conflict(append, row.head);
-  const Revision from = expected ? *expected + 1 : 0;
+  // After a deletion the stream begins anew where it stopped.
+  const Revision from = expected ? *expected + 1 : row.first_readable;
   auto repeated = match_repeat(append, stream, from);
   if (!repeated) {
     if (repeated.error().code == ErrorCode::invalid) return conflict(append, row.head);

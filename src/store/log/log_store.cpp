@@ -2,6 +2,7 @@
 #include "store/log/log_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace lasagne::detail {
@@ -67,17 +68,24 @@ Result<void> LogStore::flush(Position position) {
 }
 
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
-  Lock lock(mutex_);
-  const Position tail_from = visible_ - tail_.size();  // the tail holds everything after this
   LogSlice slice;
   slice.scanned_to = after;
-  if (after < tail_from) {
-    const Position up_to = std::min(tail_from, durable_);
+  Lock lock(mutex_);
+  // The tail holds everything after tail_from; it may move on while the backing reads what is older.
+  for (;;) {
+    const Position tail_from = visible_ - tail_.size();
+    if (slice.scanned_to >= tail_from) break;
     lock.unlock();
-    return backing_->read_all(after, up_to, filter, limit);
+    auto older = backing_->read_all(slice.scanned_to, tail_from, filter, limit - slice.messages.size());
+    if (!older) return older;
+    std::ranges::move(older->messages, std::back_inserter(slice.messages));
+    slice.scanned_to = older->scanned_to;
+    if (slice.messages.size() >= limit) return slice;
+    lock.lock();
   }
-  for (Position at = after; at < visible_ && slice.messages.size() < limit; ++at) {
-    const auto& message = tail_[at - tail_from];
+  const Position tail_from = visible_ - tail_.size();
+  while (slice.scanned_to < visible_ && slice.messages.size() < limit) {
+    const auto& message = tail_[slice.scanned_to - tail_from];
     slice.scanned_to = message->position;
     if (filter.empty() || filter.matches(*message)) slice.messages.push_back(message);
   }

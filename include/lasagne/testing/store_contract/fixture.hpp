@@ -191,12 +191,14 @@ inline bool register_store_contract(const StoreBackend& backend) {
 }  // namespace lasagne::testing
 
 // A test for every backend. What TEST_P is, but for a header that several sources of one program include.
-#define LASAGNE_STORE_TEST(suite, test)                                                                      \
-  class suite##_##test final : public StoreContract {                                                        \
-   public:                                                                                                   \
-    using StoreContract::StoreContract;                                                                      \
-    void TestBody() override;                                                                                \
-    static StoreContract* make(const StoreBackend& backend) { return new suite##_##test(backend); }          \
-    static inline const bool added = detail::add_store_test({#suite, #test, __FILE__, __LINE__, &make});     \
-  };                                                                                                         \
+#define LASAGNE_STORE_TEST_ON(base, suite, test)                                                         \
+  class suite##_##test final : public base {                                                             \
+   public:                                                                                               \
+    using base::base;                                                                                    \
+    void TestBody() override;                                                                            \
+    static StoreContract* make(const StoreBackend& backend) { return new suite##_##test(backend); }      \
+    static inline const bool added = detail::add_store_test({#suite, #test, __FILE__, __LINE__, &make}); \
+  };                                                                                                     \
   inline void suite##_##test::TestBody()
+
+#define LASAGNE_STORE_TEST(suite, test) LASAGNE_STORE_TEST_ON(StoreContract, suite, test)

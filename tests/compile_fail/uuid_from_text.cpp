@@ -1,4 +1,4 @@
-// expect: from .const char|no viable conversion
+// expect: error: could not convert .* to .lasagne::Uuid.|error: conversion from .const char|error: no viable conversion
 #include "lasagne/uuid.hpp"
 
 // A string is no id: parse it.

@@ -1,0 +1,230 @@
+// What moves together with the log: checkpoints, timers and parked messages.
+#pragma once
+
+#include "lasagne/testing/store_contract/fixture.hpp"
+
+namespace lasagne::testing {
+
+// The words of these tests.
+class StoreGuardContract : public StoreContract {
+ public:
+  using StoreContract::StoreContract;
+
+ protected:
+  static Timer timer(const std::string& key, std::int64_t due, const std::string& name) {
+    return {key, Timestamp{due}, "Target-" + key, message(name, "Due")};
+  }
+
+  Result<Committed> set(std::vector<Timer> timers) {
+    Commit commit;
+    commit.timers_set = std::move(timers);
+    return store().append(commit);
+  }
+
+  Result<Committed> cancel(std::vector<std::string> keys) {
+    Commit commit;
+    commit.timers_cancelled = std::move(keys);
+    return store().append(commit);
+  }
+
+  Result<Committed> fire(const std::string& key, const std::string& name, const std::string& puts) {
+    auto commit = commit_of({to("Target-" + key, ExpectedRevision::any(), {puts})});
+    commit.timer_fired = Commit::Fire{key, id(name)};
+    commit.checkpoint = CheckpointMove{"of " + puts, 0, 1};
+    return store().append(commit);
+  }
+
+  Ids due(std::int64_t now, std::size_t limit = 100) {
+    const auto timers = store().due_timers(Timestamp{now}, limit);
+    EXPECT_TRUE(ok(timers));
+    Ids keys;
+    if (timers) {
+      for (const auto& timer : *timers) keys.push_back(timer.key);
+    }
+    return keys;
+  }
+
+  static ParkedMessage entry(const std::string& processor, Position position, std::string error = "broken") {
+    ParkedMessage made;
+    made.processor = processor;
+    made.position = position;
+    made.key = "Order-\"1\"";
+    made.status = ParkedMessage::Status::retrying;
+    made.attempts = 3;
+    made.next_attempt = Timestamp{123'456'789};
+    made.error = std::move(error);
+    made.edited_data = R"({"a":"ü"})";
+    return made;
+  }
+
+  Result<Committed> park(std::vector<ParkedMessage> entries) {
+    Commit commit;
+    commit.parked_put = std::move(entries);
+    return store().append(commit);
+  }
+
+  std::vector<Position> parked(const std::string& processor, Position after = 0, std::size_t limit = 100) {
+    const auto entries = store().parked(processor, after, limit);
+    EXPECT_TRUE(ok(entries));
+    std::vector<Position> positions;
+    if (entries) {
+      for (const auto& entry : *entries) positions.push_back(entry.position);
+    }
+    return positions;
+  }
+};
+
+#define LASAGNE_STORE_GUARD_TEST(suite, test) LASAGNE_STORE_TEST_ON(StoreGuardContract, suite, test)
+
+LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, MovesFromWhereItStands) {
+  EXPECT_EQ(store().checkpoint("p").value(), 0u);
+  for (const auto& [from, to] : std::vector<std::pair<Position, Position>>{{0, 4}, {4, 9}, {9, 2}, {2, 2}}) {
+    Commit commit;
+    commit.checkpoint = CheckpointMove{"p", from, to};
+    ASSERT_TRUE(ok(store().append(commit)));
+    EXPECT_EQ(store().checkpoint("p").value(), to);
+  }
+  EXPECT_EQ(store().checkpoint("q").value(), 0u);
+  reopen();
+  EXPECT_EQ(store().checkpoint("p").value(), 2u);
+  EXPECT_EQ(store().checkpoint("q").value(), 0u);
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, FromElsewhereIsRefusedAndNothingWritten) {
+  auto commit = commit_of({to("S", ExpectedRevision::any(), {"a"})});
+  commit.checkpoint = CheckpointMove{"p", 1, 2};
+  commit.timers_set = {timer("t", 1, "m")};
+  commit.parked_put = {entry("p", 1)};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(refused(store().append(commit), ErrorCode::checkpoint_moved));
+    EXPECT_TRUE(refused(read("S"), ErrorCode::not_found));
+    EXPECT_EQ(store().checkpoint("p").value(), 0u);
+    EXPECT_EQ(store().visible_position(), 0u);
+    EXPECT_EQ(due(10), Ids{});
+    EXPECT_TRUE(parked("").empty());
+    reopen();
+  }
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, MovesOnlyOnceFromOnePlace) {
+  auto commit = commit_of({to("S", ExpectedRevision::any(), {"a"})});
+  commit.checkpoint = CheckpointMove{"p", 0, 1};
+  ASSERT_TRUE(ok(store().append(commit)));
+  commit.appends = {to("S", ExpectedRevision::any(), {"b"})};
+  EXPECT_TRUE(refused(store().append(commit), ErrorCode::checkpoint_moved));
+  EXPECT_EQ(readable("S").size(), 1u);
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, IsDueInOrderAndNotBefore) {
+  ASSERT_TRUE(ok(set({timer("c", 30, "3"), timer("a", 10, "1"), timer("b", 20, "2")})));
+  EXPECT_EQ(due(9), Ids{});
+  EXPECT_EQ(due(10), Ids{"a"});
+  EXPECT_EQ(due(29), (Ids{"a", "b"}));
+  EXPECT_EQ(due(100), (Ids{"a", "b", "c"}));
+  EXPECT_EQ(due(100, 2), (Ids{"a", "b"}));
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, ComesBackWholeAfterReopening) {
+  auto put = timer("ü\"'", 10, "1");
+  put.message.kind = MessageKind::command;
+  put.message.data = R"({"text":"😀"})";
+  put.message.metadata = {id("correlation"), id("causation"), "00-trace"};
+  ASSERT_TRUE(ok(set({put})));
+  for (int round = 0; round < 2; ++round) {
+    const auto timers = store().due_timers(Timestamp{10}, 10);
+    ASSERT_TRUE(ok(timers));
+    ASSERT_EQ(timers->size(), 1u);
+    const auto& came = timers->front();
+    EXPECT_EQ(came.key, put.key);
+    EXPECT_EQ(came.due, put.due);
+    EXPECT_EQ(came.stream, put.stream);
+    EXPECT_EQ(came.message.id, put.message.id);
+    EXPECT_EQ(came.message.kind, put.message.kind);
+    EXPECT_EQ(came.message.type, put.message.type);
+    EXPECT_EQ(came.message.data, put.message.data);
+    EXPECT_EQ(came.message.metadata, put.message.metadata);
+    reopen();
+  }
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, SetAgainIsReplaced) {
+  ASSERT_TRUE(ok(set({timer("t", 10, "old")})));
+  ASSERT_TRUE(ok(set({timer("t", 50, "new")})));
+  EXPECT_EQ(due(49), Ids{});
+  EXPECT_EQ(due(50), Ids{"t"});
+  EXPECT_TRUE(refused(fire("t", "old", "x"), ErrorCode::timer_gone));
+  reopen();
+  EXPECT_EQ(due(49), Ids{});
+  EXPECT_TRUE(ok(fire("t", "new", "y")));
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, CancelledIsGone) {
+  ASSERT_TRUE(ok(set({timer("a", 10, "1"), timer("b", 20, "2")})));
+  ASSERT_TRUE(ok(cancel({"a", "never set"})));
+  EXPECT_EQ(due(100), Ids{"b"});
+  EXPECT_TRUE(refused(fire("a", "1", "x"), ErrorCode::timer_gone));
+  reopen();
+  EXPECT_EQ(due(100), Ids{"b"});
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, CancelledAndSetInOneCommitIsSet) {
+  ASSERT_TRUE(ok(set({timer("t", 10, "old")})));
+  Commit commit;
+  commit.timers_cancelled = {"t", "u"};
+  commit.timers_set = {timer("u", 20, "u"), timer("t", 30, "new")};
+  ASSERT_TRUE(ok(store().append(commit)));
+  EXPECT_EQ(due(100), (Ids{"u", "t"}));
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, FiresOnce) {
+  ASSERT_TRUE(ok(set({timer("t", 10, "m")})));
+  ASSERT_TRUE(ok(fire("t", "m", "first")));
+  EXPECT_EQ(due(100), Ids{});
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(refused(fire("t", "m", "second"), ErrorCode::timer_gone));
+    EXPECT_EQ(readable("Target-t").size(), 1u);
+    EXPECT_EQ(store().checkpoint("of second").value(), 0u);
+    EXPECT_EQ(store().visible_position(), 1u);
+    reopen();
+  }
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, FiresBeforeItsSettingIsDurable) {
+  Commit commit;
+  commit.timers_set = {timer("t", 10, "m")};
+  ASSERT_TRUE(ok(store().append(commit, Await::visible)));
+  EXPECT_EQ(due(10), Ids{"t"});
+  ASSERT_TRUE(ok(fire("t", "m", "x")));
+  EXPECT_EQ(due(10), Ids{});
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, ThatFiresMaySetItselfAgain) {
+  ASSERT_TRUE(ok(set({timer("t", 10, "1")})));
+  auto commit = commit_of({to("Target-t", ExpectedRevision::any(), {"1"})});
+  commit.timer_fired = Commit::Fire{"t", id("1")};
+  commit.timers_set = {timer("t", 20, "2")};
+  ASSERT_TRUE(ok(store().append(commit)));
+  EXPECT_EQ(due(19), Ids{});
+  EXPECT_EQ(due(20), Ids{"t"});
+  EXPECT_TRUE(ok(fire("t", "2", "2")));
+}
+
+LASAGNE_STORE_GUARD_TEST(StoreTimer, NextIsNotLaterThanTheEarliest) {
+  EXPECT_EQ(store().next_timer().value(), std::nullopt);
+  ASSERT_TRUE(ok(set({timer("b", 20, "2")})));
+  EXPECT_EQ(store().next_timer().value(), Timestamp{20});
+  ASSERT_TRUE(ok(set({timer("a", 10, "1")})));
+  EXPECT_EQ(store().next_timer().value(), Timestamp{10});
+  reopen();
+  EXPECT_EQ(store().next_timer().value(), Timestamp{10});
+  ASSERT_TRUE(ok(cancel({"a"})));
+  ASSERT_TRUE(store().next_timer().value().has_value());
+  EXPECT_LE(**store().next_timer(), Timestamp{20});
+  EXPECT_EQ(due(15), Ids{});  // whoever comes too early finds nothing, and learns when to come again
+  EXPECT_EQ(store().next_timer().value(), Timestamp{20});
+  ASSERT_TRUE(ok(fire("b", "2", "x")));
+  EXPECT_EQ(due(100), Ids{});
+  EXPECT_EQ(store().next_timer().value(), std::nullopt);
+}
+
+}  // namespace lasagne::testing

@@ -1,5 +1,7 @@
 #include "hotel.hpp"
 
+#include <stdexcept>
+
 #include "choreography/reactions.hpp"
 #include "group_checkout/group_checkout.hpp"
 #include "guest_stay_account/guest_stay_account.hpp"
@@ -37,6 +39,18 @@ lasagne::Module hotel_module(Style style) {
       return hotel.decider<GroupCheckoutProcess>().process_manager<GroupCheckoutProcess>();
   }
   return hotel;
+}
+
+std::optional<Style> style_of(lasagne::Store& store) {
+  for (const auto style : all_styles) {
+    const auto module = hotel_module(style);
+    for (const auto& reaction : module.reactions()) {
+      const auto checkpoint = store.checkpoint(reaction.processor);
+      if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
+      if (*checkpoint > 0) return style;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace hotel

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "lasagne/module.hpp"
+#include "lasagne/store.hpp"
 
 namespace hotel {
 
@@ -21,5 +22,8 @@ inline constexpr Style all_styles[] = {Style::saga, Style::choreography, Style::
 // A store stays with the style it began with: the processors of another one would start at the log's beginning and check
 // out every group again.
 [[nodiscard]] lasagne::Module hotel_module(Style style);
+
+// The style that the store began with; empty if none ran on it. Throws std::runtime_error when it cannot be read.
+[[nodiscard]] std::optional<Style> style_of(lasagne::Store& store);
 
 }  // namespace hotel

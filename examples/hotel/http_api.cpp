@@ -1,10 +1,7 @@
 #include "http_api.hpp"
 
-#include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "group_checkout/group_checkout.hpp"
@@ -12,172 +9,173 @@
 
 namespace hotel {
 
-namespace {
-
 namespace http = examples::http;
 
-// What comes in.
-struct AmountBody {
+// What travels as JSON. Not in an unnamed namespace: clang reflects only types that have linkage.
+namespace wire {
+
+struct Amount {
   Money amount;
 };
-struct GroupCheckoutBody {
+
+struct GroupCheckoutRequest {
+  std::optional<Uuid> group_checkout_id;  // given by a client that may have to repeat the request
   Uuid clerk_id;
   std::vector<Uuid> guest_stay_ids;
-  std::optional<std::int64_t> deadline_seconds;
-};
-struct RerunBody {
-  Uuid clerk_id;
-  std::optional<std::int64_t> deadline_seconds;
 };
 
-// What goes out.
-enum class GuestStatus : std::uint8_t { NotCheckedIn, CheckedIn, CheckedOut };
-struct GuestIdView {
-  Uuid guest_stay_id;
-};
-struct GuestView {
-  Uuid guest_stay_id;
-  GuestStatus status{};
-  Money balance;
-  std::optional<Uuid> group_checkout_id;
-};
-struct GroupIdView {
+struct GroupCheckoutCreated {
   Uuid group_checkout_id;
 };
-struct GuestInGroupView {
+
+enum class GuestStatus : std::uint8_t { NotCheckedIn, CheckedIn, CheckedOut };
+
+struct Guest {
+  Uuid guest_stay_id;
+  GuestStatus status{};
+  Money balance;  // payments - charges
+  std::optional<Uuid> group_checkout_id;
+};
+
+struct GuestOfGroup {
   Uuid guest_stay_id;
   GuestProgress progress{};
   std::optional<CheckoutFailureReason> reason;
 };
-struct GroupView {
+
+struct GroupCheckout {
   Uuid group_checkout_id;
   GroupCheckoutStatus status{};
   std::uint32_t round = 0;
-  std::vector<GuestInGroupView> guests;
-};
-struct HealthView {
-  std::string status;
+  std::size_t completed = 0;
+  std::size_t failed = 0;
+  std::size_t outstanding = 0;
+  std::vector<GuestOfGroup> guests;
 };
 
-GuestView view_of(const Uuid& id, const GuestStayAccount::State& state) {
-  if (const auto* in = std::get_if<CheckedIn>(&state)) return {id, GuestStatus::CheckedIn, in->balance, {}};
-  if (const auto* out = std::get_if<CheckedOut>(&state)) return {id, GuestStatus::CheckedOut, {}, out->group_checkout_id};
-  return {id, GuestStatus::NotCheckedIn, {}, {}};
-}
+}  // namespace wire
 
-GroupView view_of(const Uuid& id, const GroupCheckoutState& state) {
-  GroupView view{id, state.status, state.round, {}};
-  for (const auto& guest : state.guest_stay_ids) {
-    const auto& in_group = state.guests.at(guest);
-    view.guests.push_back({guest, in_group.progress, in_group.reason});
+namespace {
+
+wire::Guest shown(const Uuid& id, const GuestStayAccount::State& state) {
+  wire::Guest guest{id, wire::GuestStatus::NotCheckedIn, {}, {}};
+  if (const auto* in = std::get_if<CheckedIn>(&state)) {
+    guest.status = wire::GuestStatus::CheckedIn;
+    guest.balance = in->balance;
+  } else if (const auto* out = std::get_if<CheckedOut>(&state)) {
+    guest.status = wire::GuestStatus::CheckedOut;
+    guest.group_checkout_id = out->group_checkout_id;
   }
-  return view;
+  return guest;
 }
 
-// What is stored under the id, as a reply with its ETag; 404 if there is nothing.
-template <class Decider>
-http::Reply read(lasagne::Runtime& runtime, const Uuid& id, std::string_view what) {
-  const auto loaded = runtime.load<Decider>(id);
+wire::GroupCheckout shown(const Uuid& id, const GroupCheckoutState& state) {
+  wire::GroupCheckout group{id, state.status, state.round, 0, 0, 0, {}};
+  for (const auto& guest_id : state.guest_stay_ids) {
+    const auto& guest = state.guests.at(guest_id);
+    group.guests.push_back({guest_id, guest.progress, guest.reason});
+    switch (guest.progress) {
+      case GuestProgress::Completed: ++group.completed; break;
+      case GuestProgress::Failed: ++group.failed; break;
+      case GuestProgress::Outstanding: ++group.outstanding; break;
+    }
+  }
+  return group;
+}
+
+template <class D>
+http::Reply read(lasagne::Runtime& runtime, const Uuid& id, const char* what) {
+  const auto loaded = runtime.load<D>(id);
   if (!loaded) return http::problem_of(loaded.error());
-  if (!loaded->etag) return http::not_found("there is no such " + std::string(what));
-  return http::Reply::json(view_of(id, loaded->state)).etag(loaded->etag);
+  if (!loaded->etag) return http::not_found(std::string("there is no ") + what + " " + id.to_string());
+  auto reply = http::Reply::json(shown(id, loaded->state));
+  reply.etag(loaded->etag);
+  return reply;
 }
 
-std::expected<lasagne::Duration, http::Problem> time_given(const std::optional<std::int64_t>& seconds) {
-  const auto count = seconds.value_or(HttpLimits::default_deadline_seconds);
-  if (count < 1 || count > HttpLimits::longest_deadline_seconds) {
-    return std::unexpected(http::bad_field(
-        "deadline_seconds", "expected 1 to " + std::to_string(HttpLimits::longest_deadline_seconds)));
+// A check-out that failed is recorded all the same, so it has an ETag; to the caller it is a refusal.
+http::Reply answer_check_out(lasagne::Store& store, const http::Request& request, const lasagne::ExecuteResult& result) {
+  auto reply = http::answer(request, result);
+  if (!result || !result->etag || result->events == 0) return reply;
+  const auto recorded = store.read_stream(result->stream, result->etag->revision, lasagne::Direction::forwards, 1);
+  if (!recorded) return http::problem_of(recorded.error());
+  const auto& event = *recorded->messages.at(0);
+  if (event.type != lasagne::type_name<GuestCheckoutFailed>) return reply;
+  const auto failed = lasagne::from_json<GuestCheckoutFailed>(event.data);
+  if (!failed) return http::Problem{500, "Internal Server Error", failed.error().to_string(), {}};
+  http::Problem problem{409, {}, {}, {}};
+  switch (failed->reason) {
+    using enum CheckoutFailureReason;
+    case BalanceNotSettled:
+      problem.title = "BalanceNotSettled";
+      problem.detail = "charges and payments of the guest are not equal";
+      break;
+    case NotCheckedIn:
+      problem.title = "NotCheckedIn";
+      problem.detail = "the guest has not checked in";
+      break;
+    case AlreadyCheckedOut:
+      problem.title = "AlreadyCheckedOut";
+      problem.detail = "the guest has checked out";
+      break;
   }
-  return std::chrono::seconds(count);
+  http::Reply refusal(problem);
+  for (auto& header : reply.headers) refusal.headers.push_back(std::move(header));
+  return refusal;
 }
 
-std::string_view in_words(CheckoutFailureReason reason) {
-  switch (reason) {
-    case CheckoutFailureReason::BalanceNotSettled: return "the balance is not settled";
-    case CheckoutFailureReason::NotCheckedIn: return "the guest has not checked in";
-    case CheckoutFailureReason::AlreadyCheckedOut: return "the guest has checked out";
-  }
-  return "the check-out failed";
+template <class Command>
+http::Reply record_amount(const HttpApi& api, const http::Request& request, const wire::Amount& body) {
+  if (body.amount <= Money{0}) return http::bad_field("amount", "expected a positive number of minor units");
+  return http::answer(request, api.runtime.execute(Command{request.id("id"), body.amount, api.now()}, request.options()));
+}
+
+http::Reply initiate(const HttpApi& api, const http::Request& request, const wire::GroupCheckoutRequest& body) {
+  const auto id = body.group_checkout_id.value_or(Uuid::generate());
+  const auto now = api.now();
+  const auto result = api.runtime.execute(
+      InitiateGroupCheckout{id, body.clerk_id, body.guest_stay_ids, now, now + api.group_deadline}, request.options());
+  const bool created = result && result->events > 0;
+  auto reply = http::answer(request, result, created ? 201 : 200, lasagne::to_json(wire::GroupCheckoutCreated{id}));
+  if (created) reply.header("Location", "/group-checkouts/" + id.to_string());
+  return reply;
 }
 
 }  // namespace
 
-void HttpApi::add_routes(http::Router& router) {
-  add_guest_routes(router);
-  add_group_routes(router);
-  router.get("/health", [](const http::Request&) { return http::Reply::json(HealthView{"ok"}); });
-}
-
-void HttpApi::add_guest_routes(http::Router& router) {
-  router.get("/guests/{guest_stay_id}", [this](const http::Request& request) {
-    return read<GuestStayAccount>(runtime, request.id("guest_stay_id"), "guest stay");
+void HttpApi::add_routes(http::Router& router) const {
+  router.get("/guests/{id}", [this](const http::Request& request) {
+    return read<GuestStayAccount>(runtime, request.id("id"), "guest");
   });
-  router.post("/guests/{guest_stay_id}/check-in", [this](const http::Request& request) {
-    const CheckInGuest command{request.id("guest_stay_id"), clock()};
-    auto reply = http::answer(request, runtime.execute(command, request.options()), 201,
-                              lasagne::to_json(GuestIdView{command.guest_stay_id}));
-    if (reply.status == 201) reply.header("Location", "/guests/" + command.guest_stay_id.to_string());
-    return reply;
+  router.post("/guests/{id}/check-in", [this](const http::Request& request) {
+    return http::answer(request, runtime.execute(CheckInGuest{request.id("id"), now()}, request.options()));
   });
-  router.post<AmountBody>("/guests/{guest_stay_id}/charges", [this](const http::Request& request, const AmountBody& body) {
-    const RecordCharge command{request.id("guest_stay_id"), body.amount, clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
+  router.post<wire::Amount>("/guests/{id}/charges", [this](const http::Request& request, const wire::Amount& body) {
+    return record_amount<RecordCharge>(*this, request, body);
   });
-  router.post<AmountBody>("/guests/{guest_stay_id}/payments", [this](const http::Request& request, const AmountBody& body) {
-    const RecordPayment command{request.id("guest_stay_id"), body.amount, clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
+  router.post<wire::Amount>("/guests/{id}/payments", [this](const http::Request& request, const wire::Amount& body) {
+    return record_amount<RecordPayment>(*this, request, body);
   });
+  // Decided on the balance that the clerk has read out to the guest, hence If-Match.
   router.post(
-      "/guests/{guest_stay_id}/check-out", [this](const http::Request& request) { return check_out(request); },
+      "/guests/{id}/check-out",
+      [this](const http::Request& request) {
+        const CheckOutGuest command{request.id("id"), std::nullopt, 0, now()};
+        return answer_check_out(store, request, runtime.execute(command, request.options()));
+      },
       http::IfMatch::required);
-}
-
-// A check-out that failed is an event, not a rejection, so the answer is read from what was recorded.
-http::Reply HttpApi::check_out(const http::Request& request) {
-  const CheckOutGuest command{request.id("guest_stay_id"), {}, 0, clock()};
-  const auto result = runtime.execute(command, request.options());
-  auto reply = http::answer(request, result);
-  if (!result || result->events == 0 || !result->etag) return reply;
-  const auto slice = store.read_stream(result->stream, result->etag->revision, lasagne::Direction::forwards, 1);
-  if (!slice) return http::problem_of(slice.error());
-  if (slice->messages.empty() || slice->messages.front()->type != lasagne::type_name<GuestCheckoutFailed>) return reply;
-  const auto failed = lasagne::from_json<GuestCheckoutFailed>(slice->messages.front()->data);
-  if (!failed) return http::Problem{500, "Internal Server Error", failed.error().to_string(), {}};
-  const std::string_view name = lasagne::to_json(failed->reason);
-  http::Reply refused = http::Problem{409, std::string(name.substr(1, name.size() - 2)), std::string(in_words(failed->reason)), {}};
-  return refused.etag(result->etag);
-}
-
-void HttpApi::add_group_routes(http::Router& router) {
-  router.post<GroupCheckoutBody>(
-      "/group-checkouts", [this](const http::Request& request, const GroupCheckoutBody& body) -> http::Reply {
-        const auto time = time_given(body.deadline_seconds);
-        if (!time) return time.error();
-        const auto id = Uuid::generate();
-        const auto now = clock();
-        auto options = request.options();
-        options.expected = lasagne::ExpectedRevision::no_stream();
-        options.correlation_id = id;  // the whole process is found by the id that the client knows
-        const InitiateGroupCheckout command{id, body.clerk_id, body.guest_stay_ids, now, now + *time};
-        auto reply =
-            http::answer(request, runtime.execute(command, options), 201, lasagne::to_json(GroupIdView{id}));
-        if (reply.status == 201) reply.header("Location", "/group-checkouts/" + id.to_string());
-        return reply;
+  router.post<wire::GroupCheckoutRequest>(
+      "/group-checkouts", [this](const http::Request& request, const wire::GroupCheckoutRequest& body) {
+        return initiate(*this, request, body);
       });
-  router.get("/group-checkouts/{group_checkout_id}", [this](const http::Request& request) {
-    return read<GroupCheckout>(runtime, request.id("group_checkout_id"), "group checkout");
+  router.get("/group-checkouts/{id}", [this](const http::Request& request) {
+    return read<GroupCheckout>(runtime, request.id("id"), "group checkout");
   });
-  router.post<RerunBody>(
-      "/group-checkouts/{group_checkout_id}/rerun",
-      [this](const http::Request& request, const RerunBody& body) -> http::Reply {
-        const auto time = time_given(body.deadline_seconds);
-        if (!time) return time.error();
-        const auto now = clock();
-        const RerunGroupCheckout command{request.id("group_checkout_id"), body.clerk_id, now, now + *time};
-        return http::answer(request, runtime.execute(command, request.options()), 202,
-                            lasagne::to_json(GroupIdView{command.group_checkout_id}));
-      });
+  router.post("/group-checkouts/{id}/rerun", [this](const http::Request& request) {
+    const auto initiated_at = now();
+    const RerunGroupCheckout command{request.id("id"), initiated_at, initiated_at + group_deadline};
+    return http::answer(request, runtime.execute(command, request.options()), 202);
+  });
 }
 
 }  // namespace hotel

@@ -1,4 +1,4 @@
-// The hotel over HTTP: openapi.yaml as code.
+// The hotel over HTTP; openapi.yaml describes it.
 #pragma once
 
 #include <functional>
@@ -6,26 +6,18 @@
 #include "common/http.hpp"
 #include "lasagne/runtime.hpp"
 #include "lasagne/store.hpp"
+#include "lasagne/timestamp.hpp"
 
 namespace hotel {
 
-struct HttpLimits {
-  static constexpr std::int64_t default_deadline_seconds = 15 * 60;
-  static constexpr std::int64_t longest_deadline_seconds = 30 * 24 * 3600;
-};
-
+// Must outlive the router it adds its routes to. Its handlers run on several threads.
 struct HttpApi {
-  lasagne::Store& store;
   lasagne::Runtime& runtime;
-  std::function<lasagne::Timestamp()> clock;
+  lasagne::Store& store;
+  std::function<lasagne::Timestamp()> now;
+  lasagne::Duration group_deadline;  // how long a round of a group checkout may take
 
-  // The routes refer to this object: it must outlive the router.
-  void add_routes(examples::http::Router& router);
-
- private:
-  void add_guest_routes(examples::http::Router& router);
-  void add_group_routes(examples::http::Router& router);
-  [[nodiscard]] examples::http::Reply check_out(const examples::http::Request& request);
+  void add_routes(examples::http::Router& router) const;
 };
 
 }  // namespace hotel

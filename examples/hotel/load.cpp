@@ -1,148 +1,232 @@
 #include "load.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
-#include <utility>
+#include <thread>
+#include <unordered_map>
+#include <vector>
 
 #include "group_checkout/group_checkout.hpp"
-#include "lasagne/type_name.hpp"
+#include "guest_stay_account/guest_stay_account.hpp"
 
 namespace hotel {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
+using lasagne::ExpectedRevision;
+using namespace std::chrono_literals;
 
-constexpr std::size_t page = 4096;
-constexpr std::chrono::milliseconds look_again{100};
+constexpr std::size_t callers = 32;  // each waits for its own commits to be durable; they share flushes
+constexpr std::size_t page = 1000;
+constexpr auto watch_interval = 100ms;
+constexpr int attempts = 50;  // at a store that is unavailable
+constexpr auto attempt_interval = 100ms;
 
-Timestamp now() {
-  return {std::chrono::duration_cast<lasagne::Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
+// An id whose first 48 bits are the index, so that ids made one after the other are neighbours.
+Uuid indexed_id(std::uint64_t index, const std::string& tag) {
+  Uuid cause;
+  for (int byte = 5; byte >= 0; --byte, index >>= 8) cause.bytes[static_cast<std::size_t>(byte)] = index & 0xff;
+  return Uuid::derive(cause, tag);
 }
 
-template <class T>
-T value_of(lasagne::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
+constexpr std::uint64_t ids_per_group = 1024;
+static_assert(ids_per_group > GroupCheckout::most_guests);
+
+std::uint64_t number_from(const Uuid& id, std::string_view purpose) {
+  const auto hash = Uuid::derive(id, purpose);
+  std::uint64_t number = 0;
+  for (std::size_t byte = 9; byte < hash.bytes.size(); ++byte) number = number << 8 | hash.bytes[byte];
+  return number;
 }
 
-// Puts groups on the hotel's bus.
-class Feeder {
+// The calls that set the plan's groups going, from several threads.
+class Driver {
  public:
-  Feeder(lasagne::Store& store, const LoadPlan& plan)
-      : store_(store), plan_(plan), name_("load/" + std::to_string(plan.seed)), placed_(value_of(store.checkpoint(name_))) {}
+  Driver(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan, const std::function<Timestamp()>& now)
+      : store_(store), runtime_(runtime), plan_(plan), now_(now) {
+    threads_.reserve(callers);
+    for (std::size_t i = 0; i < callers; ++i) threads_.emplace_back([this] { run(); });
+  }
+  ~Driver() {
+    next_ = plan_.groups;
+    for (auto& thread : threads_) thread.join();
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
 
-  [[nodiscard]] std::uint64_t placed() const noexcept { return placed_; }
-
-  // The next few groups up to `until`, in one commit. Not waiting for its flush: the log keeps its prefix, so a crash that
-  // loses these groups also loses the checkpoint that says they were placed.
-  void place_some(std::uint64_t until) {
-    const auto to = std::min(until, placed_ + std::max<std::uint64_t>(LoadLimits::guests_per_commit / plan_.guests, 1));
-    lasagne::Commit commit;
-    auto& bus = commit.appends.emplace_back(lasagne::Append{"hotel__commands", lasagne::ExpectedRevision::any(), {}});
-    const auto time = now();
-    for (auto index = placed_; index < to; ++index) {
-      std::ranges::move(plan_.commands(index, time), std::back_inserter(bus.messages));
-    }
-    commit.checkpoint = lasagne::CheckpointMove{name_, placed_, to};
-    value_of(store_.append(commit, lasagne::Await::visible));
-    placed_ = to;
+  [[nodiscard]] bool done() const { return ended_ == threads_.capacity() || ended_ == callers; }
+  // Throws what went wrong in a thread.
+  void check() {
+    const std::lock_guard lock(mutex_);
+    if (!error_.empty()) throw std::runtime_error(error_);
   }
 
  private:
+  void run() {
+    try {
+      for (std::uint64_t group = next_++; group < plan_.groups; group = next_++) set_going(group);
+    } catch (const std::exception& error) {
+      next_ = plan_.groups;
+      const std::lock_guard lock(mutex_);
+      if (error_.empty()) error_ = error.what();
+    }
+    ++ended_;
+  }
+
+  // The group is initiated last: once it is, all of its guests have arrived.
+  void set_going(std::uint64_t group) {
+    const auto id = plan_.group_id(group);
+    const auto begun = store_.read_stream(lasagne::stream_of<GroupCheckout>(id), 0, lasagne::Direction::forwards, 1);
+    if (begun) return;
+    if (begun.error().code != lasagne::ErrorCode::not_found) throw std::runtime_error(begun.error().message);
+    std::vector<Uuid> guests;
+    for (std::size_t i = 0; i < plan_.guests; ++i) {
+      const auto& guest = guests.emplace_back(plan_.guest_id(group, i));
+      const auto charge = static_cast<std::int64_t>(number_from(guest, "charge") % 100'000) + 2;
+      const auto payment = plan_.is_unsettled(guest) ? charge - 1 : charge;
+      once(CheckInGuest{guest, now_()}, ExpectedRevision::no_stream());
+      once(RecordCharge{guest, Money{charge}, now_()}, ExpectedRevision::exactly(0));
+      once(RecordPayment{guest, Money{payment}, now_()}, ExpectedRevision::exactly(1));
+    }
+    const auto now = now_();
+    once(InitiateGroupCheckout{id, plan_.group_id(0), std::move(guests), now, now + plan_.deadline},
+         ExpectedRevision::no_stream());
+  }
+
+  // A conflict says that an earlier run came as far as this.
+  template <class Command>
+  void once(const Command& command, ExpectedRevision expected) {
+    lasagne::ExecuteOptions options;
+    options.expected = expected;
+    for (int attempt = 1;; ++attempt) {
+      const auto result = runtime_.execute(command, options);
+      if (result || result.error().kind == lasagne::Refusal::Kind::conflict) return;
+      const auto& [kind, rejection, error] = result.error();
+      if (kind == lasagne::Refusal::Kind::rejected) {
+        throw std::runtime_error("the store holds something else under this seed's ids: " + rejection.detail);
+      }
+      const bool passing = error.code == lasagne::ErrorCode::unavailable || error.code == lasagne::ErrorCode::commit_unknown;
+      if (!passing || attempt == attempts) throw std::runtime_error(error.message);
+      std::this_thread::sleep_for(attempt_interval);
+    }
+  }
+
   lasagne::Store& store_;
+  lasagne::Runtime& runtime_;
   const LoadPlan& plan_;
-  std::string name_;
-  std::uint64_t placed_;
+  const std::function<Timestamp()>& now_;
+  std::atomic<std::uint64_t> next_{0};
+  std::atomic<std::size_t> ended_{0};
+
+  std::mutex mutex_;
+  std::string error_;  // guarded by mutex_
+
+  std::vector<std::thread> threads_;
 };
 
-// Counts how the plan's groups ended, reading along the log.
-class Tally {
+// Follows the log, and knows how far each group of the plan is.
+class Watch {
  public:
-  Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t groups) : store_(store), plan_(plan), groups_(groups) {
-    filter_.types = {std::string(lasagne::type_name<GroupCheckoutCompleted>),
-                     std::string(lasagne::type_name<GroupCheckoutFailed>),
-                     std::string(lasagne::type_name<GroupCheckoutTimedOut>)};
-    filter_.categories = {std::string(GroupCheckout::category)};
+  Watch(lasagne::Store& store, const LoadPlan& plan) : store_(store) {
+    groups_.reserve(plan.groups);
+    for (std::uint64_t i = 0; i < plan.groups; ++i) groups_.emplace(plan.group_id(i), GroupCheckoutStatus::NotInitiated);
+    for (const auto& [type, status] : statuses) filter_.types.emplace_back(type);
   }
 
-  // Whether there was anything new in the log.
-  bool read_on() {
-    const auto before = position_;
-    for (;;) {
-      const auto slice = value_of(store_.read_all(position_, filter_, page));
-      for (const auto& message : slice.messages) count(*message);
-      const bool moved = slice.scanned_to > position_;
-      position_ = std::max(position_, slice.scanned_to);
-      if (!moved || slice.messages.size() < page) break;
+  [[nodiscard]] lasagne::Position position() const { return after_; }
+  [[nodiscard]] std::uint64_t ended() const {
+    return count(GroupCheckoutStatus::Completed) + count(GroupCheckoutStatus::Failed) + count(GroupCheckoutStatus::TimedOut);
+  }
+  [[nodiscard]] std::uint64_t count(GroupCheckoutStatus status) const { return counts_[static_cast<std::size_t>(status)]; }
+
+  // Reads on to what is visible now.
+  void catch_up() {
+    while (after_ < store_.visible_position()) {
+      const auto slice = store_.read_all(after_, filter_, page);
+      if (!slice) throw std::runtime_error(slice.error().message);
+      for (const auto& message : slice->messages) see(*message);
+      after_ = slice->scanned_to;
     }
-    return position_ > before;
   }
-  void wait() const { (void)store_.wait(position_, SteadyClock::now() + look_again); }
-
-  [[nodiscard]] std::uint64_t completed() const noexcept { return counts_[0]; }
-  [[nodiscard]] std::uint64_t failed() const noexcept { return counts_[1]; }
-  [[nodiscard]] std::uint64_t timed_out() const noexcept { return counts_[2]; }
-  [[nodiscard]] std::uint64_t done() const noexcept { return counts_[0] + counts_[1] + counts_[2]; }
 
  private:
-  void count(const lasagne::Message& message) {
-    const auto id = Uuid::parse(std::string_view(message.stream).substr(GroupCheckout::category.size() + 1));
-    if (!id || !plan_.contains(*id, groups_)) return;
-    counts_[static_cast<std::size_t>(std::ranges::find(filter_.types, message.type) - filter_.types.begin())] += 1;
+  static constexpr std::array<std::pair<std::string_view, GroupCheckoutStatus>, 5> statuses{{
+      {lasagne::type_name<GroupCheckoutInitiated>, GroupCheckoutStatus::InProgress},
+      {lasagne::type_name<GroupCheckoutRerunInitiated>, GroupCheckoutStatus::InProgress},
+      {lasagne::type_name<GroupCheckoutCompleted>, GroupCheckoutStatus::Completed},
+      {lasagne::type_name<GroupCheckoutFailed>, GroupCheckoutStatus::Failed},
+      {lasagne::type_name<GroupCheckoutTimedOut>, GroupCheckoutStatus::TimedOut},
+  }};
+
+  void see(const lasagne::Message& message) {
+    const auto id = Uuid::parse(std::string_view(message.stream).substr(message.stream.find('-') + 1));
+    const auto group = id ? groups_.find(*id) : groups_.end();
+    if (group == groups_.end()) return;  // of another seed
+    const auto status = std::ranges::find(statuses, message.type, [](const auto& entry) { return entry.first; })->second;
+    if (group->second != GroupCheckoutStatus::NotInitiated) --counts_[static_cast<std::size_t>(group->second)];
+    group->second = status;
+    ++counts_[static_cast<std::size_t>(status)];
   }
 
   lasagne::Store& store_;
-  const LoadPlan& plan_;
-  const std::uint64_t groups_;
   lasagne::Filter filter_;
-  lasagne::Position position_ = 0;
-  std::uint64_t counts_[3] = {};
+  lasagne::Position after_ = 0;
+  std::unordered_map<Uuid, GroupCheckoutStatus> groups_;
+  std::array<std::uint64_t, 5> counts_{};  // by status
 };
 
-// The checkpoint says how many groups were placed, not of which kind: the seed alone names the plan.
-void refuse_other_plan(lasagne::Store& store, const LoadPlan& plan) {
-  const auto first = plan.commands(0, Timestamp{});
-  lasagne::Filter filter;
-  filter.streams = {"hotel__commands"};
-  const auto already = value_of(store.read_process(plan.group_id(0), 0, first.size() + 1));
-  std::size_t at = 0;
-  for (const auto& message : already) {
-    if (message->stream != "hotel__commands" || at == first.size()) continue;
-    if (message->type != first[at++].type) {
-      throw std::runtime_error("this seed was begun with another number of guests: go on with that, or take another seed");
-    }
-  }
+bool awaits_retry(lasagne::Runtime& runtime) {
+  const auto parked = runtime.parked();
+  return parked && std::ranges::any_of(*parked, [](const auto& view) {
+           return view.entry.status == lasagne::ParkedMessage::Status::retrying;
+         });
+}
+
+void rest(lasagne::Runtime& runtime) {
+  if (const auto idle = runtime.wait_until_idle(); !idle) throw std::runtime_error(idle.error().message);
 }
 
 }  // namespace
 
-LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan, std::uint64_t groups,
-                    const std::function<void(std::uint64_t)>& progress) {
-  const auto started = SteadyClock::now();
-  refuse_other_plan(store, plan);
-  Feeder feeder(store, plan);
-  Tally tally(store, plan, groups);
-  tally.read_on();
+Uuid LoadPlan::group_id(std::uint64_t group) const {
+  return indexed_id(group * ids_per_group, "hotel load " + std::to_string(seed) + " group " + std::to_string(group));
+}
 
-  const auto under_way = std::max<std::uint64_t>(LoadLimits::guests_under_way / plan.guests, 1);
-  auto last_news = started;
-  while (tally.done() < groups && SteadyClock::now() - last_news < LoadLimits::patience) {
-    if (feeder.placed() < groups && feeder.placed() < tally.done() + under_way) {
-      feeder.place_some(groups);
-    } else {
-      tally.wait();
-    }
-    if (tally.read_on()) last_news = SteadyClock::now();
-    if (progress) progress(tally.done());
+Uuid LoadPlan::guest_id(std::uint64_t group, std::size_t guest) const {
+  return indexed_id(group * ids_per_group + guest + 1, "hotel load " + std::to_string(seed) + " guest");
+}
+
+bool LoadPlan::is_unsettled(const Uuid& guest) const { return number_from(guest, "unsettled") % 100 < unsettled; }
+
+LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan,
+                    const std::function<Timestamp()>& now, const std::function<void(std::uint64_t)>& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  Watch watch(store, plan);
+  Driver driver(store, runtime, plan, now);
+  for (;;) {
+    const bool driven = driver.done();
+    driver.check();
+    watch.catch_up();
+    progress(watch.ended());
+    if (driven && watch.ended() == plan.groups) break;
+    if (store.wait(watch.position(), std::chrono::steady_clock::now() + watch_interval) || !driven) continue;
+    // Quiet: whatever is not at rest now waits for a retry, or for its deadline.
+    rest(runtime);
+    watch.catch_up();
+    if (watch.ended() < plan.groups && !awaits_retry(runtime)) break;
   }
-  value_of(runtime.wait_until_idle());  // timers to be cancelled, repeats to be ignored
-
-  LoadResult result{groups, tally.completed(), tally.failed(), tally.timed_out(), groups - tally.done(), 0};
-  result.seconds = std::chrono::duration<double>(SteadyClock::now() - started).count();
-  return result;
+  rest(runtime);
+  watch.catch_up();
+  progress(watch.ended());
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+  using enum GroupCheckoutStatus;
+  return {plan.groups,          watch.count(Completed),          watch.count(Failed),
+          watch.count(TimedOut), plan.groups - watch.ended(), taken.count()};
 }
 
 }  // namespace hotel

@@ -1,19 +1,28 @@
-// Drives many group checkouts through a running hotel.
+// A load on the hotel: groups of guests that arrive, pay or not, and check out together.
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
 #include "lasagne/runtime.hpp"
-#include "load_plan.hpp"
+#include "lasagne/store.hpp"
+#include "lasagne/timestamp.hpp"
+#include "lasagne/uuid.hpp"
 
 namespace hotel {
 
-struct LoadLimits {
-  static constexpr std::uint64_t guests_per_commit = 100;
-  static constexpr std::uint64_t guests_under_way = 5'000;  // always at least one group
-  static constexpr std::chrono::seconds patience{30};       // without any news
+struct LoadPlan {
+  std::uint64_t groups = 0;
+  std::size_t guests = 0;  // of each group, 1 to GroupCheckout::most_guests
+  std::uint64_t seed = 0;
+  unsigned unsettled = 0;  // percent of the guests that leave a cent unpaid
+  lasagne::Duration deadline = std::chrono::hours(1);
+
+  // The same for the same seed, always. Groups and their guests have neighbouring ids.
+  [[nodiscard]] lasagne::Uuid group_id(std::uint64_t group) const;
+  [[nodiscard]] lasagne::Uuid guest_id(std::uint64_t group, std::size_t guest) const;
+  [[nodiscard]] bool is_unsettled(const lasagne::Uuid& guest) const;
 };
 
 struct LoadResult {
@@ -25,11 +34,11 @@ struct LoadResult {
   double seconds = 0;
 };
 
-// Puts the plan's groups on the bus of a started runtime and waits until all of them have ended. How far it came is a
-// checkpoint that moves in the same commits as the commands are appended: killed at any instant and run again it goes on,
-// and nothing is asked for twice. A plan that was begun with other guests or another percentage is refused. Throws
-// std::runtime_error when it is, or the store fails.
+// Brings all groups of the plan to rest on a started runtime. Whatever of it is in the store already, done by a run that
+// was killed at whatever instant, is left as it is. `progress` is told the number of groups at rest. Throws
+// std::runtime_error when the store fails.
 [[nodiscard]] LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan,
-                                  std::uint64_t groups, const std::function<void(std::uint64_t done)>& progress = {});
+                                  const std::function<lasagne::Timestamp()>& now,
+                                  const std::function<void(std::uint64_t)>& progress);
 
 }  // namespace hotel

@@ -29,21 +29,24 @@ void add(std::vector<lasagne::NewMessage>& commands, const Uuid& process, const 
 
 }  // namespace
 
+std::string LoadPlan::name() const {
+  return "load/" + std::to_string(seed) + "/" + std::to_string(guests) + "/" + std::to_string(unsettled_percent);
+}
+
 Uuid LoadPlan::group_id(std::uint64_t index) const {
   Uuid cause;
   for (std::size_t i = 0; i < 6; ++i) cause.bytes[i] = static_cast<std::uint8_t>(index >> (8 * (5 - i)));
-  for (std::size_t i = 0; i < 8; ++i) cause.bytes[8 + i] = static_cast<std::uint8_t>(seed >> (8 * (7 - i)));
-  return Uuid::derive(cause, "load-group-checkout");
+  return Uuid::derive(cause, name());
 }
 
 Uuid LoadPlan::guest_id(const Uuid& group_id, std::uint64_t number) {
   return Uuid::derive(group_id, "load-guest-" + std::to_string(number));
 }
 
-bool LoadPlan::contains(const Uuid& id, std::uint64_t groups) const {
+std::optional<std::uint64_t> LoadPlan::index_of(const Uuid& id, std::uint64_t groups) const {
   std::uint64_t index = 0;
   for (std::size_t i = 0; i < 6; ++i) index = index << 8 | id.bytes[i];
-  return index < groups && group_id(index) == id;
+  return index < groups && group_id(index) == id ? std::optional(index) : std::nullopt;
 }
 
 bool LoadPlan::is_unsettled(std::uint64_t index, std::uint64_t guest) const {

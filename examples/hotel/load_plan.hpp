@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "lasagne/message.hpp"
@@ -15,12 +17,15 @@ struct LoadPlan {
   std::uint64_t guests = 1;  // in each group
   unsigned unsettled_percent = 0;
 
+  // Of all three numbers: with another one it is another plan, with groups of its own.
+  [[nodiscard]] std::string name() const;
+
   // Also of the process. The first 48 bits are the index, ascending, so that what is made together lies together in the
   // store's indexes.
   [[nodiscard]] lasagne::Uuid group_id(std::uint64_t index) const;
   [[nodiscard]] static lasagne::Uuid guest_id(const lasagne::Uuid& group_id, std::uint64_t number);
-  // Whether it is a group of this plan among the first `groups`.
-  [[nodiscard]] bool contains(const lasagne::Uuid& group_id, std::uint64_t groups) const;
+  // The index of a group of this plan among the first `groups`; empty for anybody else's.
+  [[nodiscard]] std::optional<std::uint64_t> index_of(const lasagne::Uuid& group_id, std::uint64_t groups) const;
   // Leaves without having paid everything.
   [[nodiscard]] bool is_unsettled(std::uint64_t index, std::uint64_t guest) const;
 

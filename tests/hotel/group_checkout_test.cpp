@@ -15,7 +15,7 @@ RecordGuestCheckoutsInitiation start(std::vector<Uuid> guests, std::uint32_t rou
   return {group, round, std::move(guests), at(round == 1 ? 10 : 100)};
 }
 TimeOutGroupCheckout time_out(std::uint32_t round = 1) { return {group, round, deadline}; }
-RerunGroupCheckout rerun_it() { return {group, clerk, at(100), at(200)}; }
+RerunGroupCheckout rerun_it() { return {group, at(100), at(200)}; }
 GroupCheckoutCompleted group_completed(std::vector<Uuid> guests, std::uint32_t round = 1) {
   return {group, round, std::move(guests), at(11)};
 }

@@ -44,7 +44,7 @@ inline GroupCheckoutFailed group_failed(std::vector<Uuid> completed, std::vector
   return {group, round, std::move(completed), std::move(failed), at(12)};
 }
 inline GroupCheckoutRerunInitiated rerun(std::vector<Uuid> guests, std::uint32_t round = 2) {
-  return {group, round, clerk, std::move(guests), at(100), at(200)};
+  return {group, round, std::move(guests), at(100), at(200)};
 }
 
 // Reports and requests about it.

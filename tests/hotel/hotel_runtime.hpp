@@ -58,7 +58,8 @@ class Hotel {
     if (!store_->delete_stream(stream, lasagne::ExpectedRevision::any())) throw std::runtime_error("cannot repair");
   }
   void retry_parked() {
-    for (const auto& view : runtime_->parked().value()) {
+    const auto parked = runtime_->parked().value();
+    for (const auto& view : parked) {
       (void)runtime_->retry_parked(view.entry.processor, view.entry.position);
     }
   }
@@ -66,7 +67,7 @@ class Hotel {
   void initiate(std::vector<Uuid> guests, const Uuid& id = group) {
     do_now(InitiateGroupCheckout{id, clerk, std::move(guests), now_, now_ + std::chrono::hours(1)});
   }
-  void rerun_group(const Uuid& id = group) { do_now(RerunGroupCheckout{id, clerk, now_, now_ + std::chrono::hours(1)}); }
+  void rerun_group(const Uuid& id = group) { do_now(RerunGroupCheckout{id, now_, now_ + std::chrono::hours(1)}); }
 
   GroupCheckoutState state(const Uuid& id = group) { return runtime_->load<GroupCheckout>(id).value().state; }
   // The messages of these types, "Type {data}" in the log's order; of one stream if it is given.

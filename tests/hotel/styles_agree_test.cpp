@@ -56,7 +56,7 @@ void play(Hotel& hotel, const Input& input) {
       for (const auto index : input.asked_for) guests.push_back(guest_at(index));
       (void)hotel.runtime().execute(InitiateGroupCheckout{group, clerk, guests, hotel.now(), hotel.now() + 1h});
     } else {
-      (void)hotel.runtime().execute(RerunGroupCheckout{group, clerk, hotel.now(), hotel.now() + 1h});
+      (void)hotel.runtime().execute(RerunGroupCheckout{group, hotel.now(), hotel.now() + 1h});
     }
     ++number;
     for (const auto index : round.duplicates) {

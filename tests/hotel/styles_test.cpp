@@ -1,126 +1,195 @@
-// Each style's reactions, one event at a time.
+// The whole process, in each of the three styles.
 #include <gtest/gtest.h>
 
-#include "choreography/reactions.hpp"
-#include "hotel.hpp"
-#include "hotel_fixture.hpp"
-#include "lasagne/testing/specification.hpp"
-#include "process_manager/group_checkout_process.hpp"
-#include "saga/group_checkout_saga.hpp"
+#include <algorithm>
+
+#include "audit.hpp"
+#include "lasagne/command_rejected.hpp"
+#include "running_hotel.hpp"
 
 namespace {
 
 using namespace hotel_test;
-using lasagne::testing::given_process;
-using lasagne::testing::given_saga;
+using enum GroupCheckoutStatus;
 
-CheckOutGuest check_out(Uuid who, std::uint32_t round = 1) { return {who, group, round, at(round == 1 ? 10 : 100)}; }
-RecordGuestCheckoutsInitiation start(std::vector<Uuid> guests, std::uint32_t round = 1) {
-  return {group, round, std::move(guests), at(round == 1 ? 10 : 100)};
-}
-GuestCheckedOut checked_out(Uuid who) { return {who, group, at(11)}; }
-GuestCheckoutFailed not_settled(Uuid who, std::uint32_t round = 1) {
-  return {who, group, round, CheckoutFailureReason::BalanceNotSettled, at(12)};
-}
-const GroupCheckoutCompleted completed{group, 1, {alice}, at(11)};
-const std::string key = deadline_key(group, 1);
+class EveryStyle : public testing::TestWithParam<Style> {
+ protected:
+  void expect_clean_audit(std::uint64_t open = 0) {
+    const auto result = audit(*hotel_.store);
+    EXPECT_TRUE(result.violations.empty()) << testing::PrintToString(result.violations);
+    EXPECT_EQ(result.open, open);
+  }
+  RunningHotel hotel_{GetParam()};
+};
 
-TEST(DeadlineKey, IsOfTheGroupAndTheRound) {
-  EXPECT_NE(deadline_key(group, 1), deadline_key(group, 2));
-  EXPECT_NE(deadline_key(group, 1), deadline_key(id_of("other group"), 1));
-}
+INSTANTIATE_TEST_SUITE_P(Hotel, EveryStyle, testing::ValuesIn(all_styles), [](const auto& info) {
+  std::string name(to_string(info.param));
+  std::erase(name, '-');
+  return name;
+});
 
-TEST(Saga, SendsTheCheckOutsTheStartAndTheTimer) {
-  given_saga<GroupCheckoutSaga>()
-      .when(initiated({alice, bob}))
-      .then_commands(check_out(alice), check_out(bob), start({alice, bob}))
-      .then_timer(key, deadline, TimeOutGroupCheckout{group, 1, deadline});
-}
-TEST(Saga, ARerunIsARoundOfItsOwn) {
-  given_saga<GroupCheckoutSaga>()
-      .when(rerun({bob}))
-      .then_commands(check_out(bob, 2), start({bob}, 2))
-      .then_timer(deadline_key(group, 2), at(200), TimeOutGroupCheckout{group, 2, at(200)});
-}
-TEST(Saga, PassesReportsOn) {
-  given_saga<GroupCheckoutSaga>().when(checked_out(alice)).then_commands(report_completion(alice));
-  given_saga<GroupCheckoutSaga>().when(not_settled(alice, 3)).then_commands(report_failure(alice, 3));
-}
-TEST(Saga, LeavesGuestsAloneAlone) {
-  given_saga<GroupCheckoutSaga>().when(GuestCheckedOut{alice, {}, at(11)}).then_nothing();
-  given_saga<GroupCheckoutSaga>().when(GuestCheckoutFailed{alice, {}, 0, {}, at(11)}).then_nothing();
-}
-TEST(Saga, CancelsTheTimerWhenTheGroupEnded) {
-  given_saga<GroupCheckoutSaga>().when(completed).then_cancelled(key).then_commands();
-  given_saga<GroupCheckoutSaga>().when(group_failed({}, {alice})).then_cancelled(key).then_commands();
+TEST_P(EveryStyle, CompletesWhenEverybodySettled) {
+  for (const auto& who : {alice, bob, carol}) hotel_.check_in(who);
+  hotel_.initiate({alice, bob, carol});
+  hotel_.settle();
+  const auto ends = hotel_.all<GroupCheckoutCompleted>();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].completed_guest_stay_ids, (std::vector{alice, bob, carol}));
+  EXPECT_TRUE(hotel_.group_state().started);
+  expect_clean_audit();
 }
 
-TEST(Choreography, TheGuestStaysCheckOut) {
-  given_saga<CheckOutGuestsOfGroup>()
-      .when(initiated({alice, bob}))
-      .then_commands(check_out(alice), check_out(bob), start({alice, bob}));
-  given_saga<CheckOutGuestsOfGroup>().when(rerun({bob})).then_commands(check_out(bob, 2), start({bob}, 2));
-}
-TEST(Choreography, TheGroupCheckoutHearsOfItsGuests) {
-  given_saga<RecordGuestCheckouts>().when(checked_out(alice)).then_commands(report_completion(alice));
-  given_saga<RecordGuestCheckouts>().when(not_settled(alice, 3)).then_commands(report_failure(alice, 3));
-  given_saga<RecordGuestCheckouts>().when(GuestCheckedOut{alice, {}, at(11)}).then_nothing();
-  given_saga<RecordGuestCheckouts>().when(GuestCheckoutFailed{alice, {}, 0, {}, at(11)}).then_nothing();
-}
-TEST(Choreography, TheDeadlineIsKept) {
-  given_saga<KeepGroupCheckoutDeadline>()
-      .when(initiated({alice}))
-      .then_timer(key, deadline, TimeOutGroupCheckout{group, 1, deadline})
-      .then_commands();
-  given_saga<KeepGroupCheckoutDeadline>()
-      .when(rerun({alice}))
-      .then_timer(deadline_key(group, 2), at(200), TimeOutGroupCheckout{group, 2, at(200)});
-  given_saga<KeepGroupCheckoutDeadline>().when(completed).then_cancelled(key);
-  given_saga<KeepGroupCheckoutDeadline>().when(group_failed({}, {alice})).then_cancelled(key);
+TEST_P(EveryStyle, FailsWithBothLists) {
+  hotel_.check_in(alice);
+  hotel_.check_in(bob, 100);
+  hotel_.initiate({alice, bob, carol});  // carol is not there
+  hotel_.settle();
+  const auto ends = hotel_.all<GroupCheckoutFailed>();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].completed_guest_stay_ids, (std::vector{alice}));
+  EXPECT_EQ(ends[0].failed_guest_stay_ids, (std::vector{bob, carol}));
+  EXPECT_EQ(hotel_.group_state().guests.at(bob).reason, CheckoutFailureReason::BalanceNotSettled);
+  EXPECT_EQ(hotel_.group_state().guests.at(carol).reason, CheckoutFailureReason::NotCheckedIn);
+  expect_clean_audit();
 }
 
-TEST(ProcessManager, SendsTheCheckOutsAndTheTimerAndRecordsTheStart) {
-  given_process<GroupCheckoutProcess>(initiated({alice, bob}))
-      .when(initiated({alice, bob}))
-      .then_commands(check_out(alice), check_out(bob))
-      .then_timer(key, deadline, TimeOutGroupCheckout{group, 1, deadline})
-      .then_events(started({alice, bob}));
-}
-TEST(ProcessManager, ARerunIsARoundOfItsOwn) {
-  given_process<GroupCheckoutProcess>(initiated({bob}), failure(bob), group_failed({}, {bob}), rerun({bob}))
-      .when(rerun({bob}))
-      .then_commands(check_out(bob, 2))
-      .then_timer(deadline_key(group, 2), at(200), TimeOutGroupCheckout{group, 2, at(200)})
-      .then_events(started({bob}, 2));
-}
-TEST(ProcessManager, RecordsReportsItself) {
-  given_process<GroupCheckoutProcess>(initiated({alice, bob}))
-      .when(checked_out(alice))
-      .then_events(completion(alice))
-      .then_commands();
-  given_process<GroupCheckoutProcess>(initiated({alice, bob})).when(not_settled(alice)).then_events(failure(alice));
-}
-TEST(ProcessManager, EndsWithTheLastReportAndCancelsTheTimer) {
-  given_process<GroupCheckoutProcess>(initiated({alice}))
-      .when(checked_out(alice))
-      .then_events(completion(alice), completed)
-      .then_cancelled(key);
-  given_process<GroupCheckoutProcess>(initiated({alice, bob}), completion(alice))
-      .when(not_settled(bob))
-      .then_events(failure(bob), group_failed({alice}, {bob}))
-      .then_cancelled(key);
-}
-TEST(ProcessManager, IgnoresRepeatsAndStrangersAndGuestsAlone) {
-  given_process<GroupCheckoutProcess>(initiated({alice, bob}), completion(alice)).when(checked_out(alice)).then_nothing();
-  given_process<GroupCheckoutProcess>(initiated({alice})).when(checked_out(carol)).then_nothing();
-  given_process<GroupCheckoutProcess>().when(checked_out(carol)).then_nothing();
-  given_process<GroupCheckoutProcess>().when(GuestCheckedOut{alice, {}, at(11)}).then_nothing();
-  given_process<GroupCheckoutProcess>().when(GuestCheckoutFailed{alice, {}, 0, {}, at(11)}).then_nothing();
+TEST_P(EveryStyle, CanBeRerunOnceTheCauseIsResolved) {
+  hotel_.check_in(alice);
+  hotel_.check_in(bob, 100);
+  hotel_.initiate({alice, bob});
+  hotel_.settle();
+  ASSERT_EQ(hotel_.group_state().status, Failed);
+  ASSERT_TRUE(hotel_.execute(RecordPayment{bob, Money{100}, at(50)}).has_value());
+  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, clerk, at(60), deadline}).has_value());
+  hotel_.settle();
+  const auto ends = hotel_.all<GroupCheckoutCompleted>();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].round, 2U);
+  EXPECT_EQ(ends[0].completed_guest_stay_ids, (std::vector{alice, bob}));
+  EXPECT_EQ(hotel_.all<GuestCheckedOut>().size(), 2U);
+  expect_clean_audit();
 }
 
-TEST(Style, HasAName) {
-  for (const auto style : all_styles) EXPECT_EQ(parse_style(to_string(style)), style);
-  EXPECT_EQ(parse_style("process_manager"), std::nullopt);
+TEST_P(EveryStyle, FailsAgainInARerunWhileTheCauseStands) {
+  hotel_.check_in(bob, 100);
+  hotel_.initiate({bob});
+  hotel_.settle();
+  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, clerk, at(60), deadline}).has_value());
+  hotel_.settle();
+  EXPECT_EQ(hotel_.all<GuestCheckoutFailed>().size(), 2U);
+  EXPECT_EQ(hotel_.group_state().status, Failed);
+  EXPECT_EQ(hotel_.group_state().round, 2U);
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, CancelsTheDeadlineOfAGroupThatEnded) {
+  hotel_.check_in(alice);
+  hotel_.check_in(bob, 1);
+  hotel_.initiate({alice});
+  hotel_.initiate({bob}, id_of("second group"));
+  hotel_.settle();
+  EXPECT_TRUE(hotel_.store->due_timers(at(1'000'000), 10).value().empty());
+}
+
+// The check-outs lie on the bus while nobody handles them, until after the deadline.
+TEST_P(EveryStyle, TimesOutWhatIsOutstanding) {
+  hotel_.check_in(alice);
+  hotel_.check_in(bob);
+  hotel_.initiate({alice, bob});
+  ASSERT_TRUE(hotel_.execute(TimeOutGroupCheckout{group, 1, deadline}).has_value());
+  const auto ends = hotel_.all<GroupCheckoutTimedOut>();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].outstanding_guest_stay_ids, (std::vector{alice, bob}));
+  hotel_.settle();  // the guests leave after all: that is kept, and does not change how it ended
+  EXPECT_EQ(hotel_.group_state().status, TimedOut);
+  EXPECT_EQ(hotel_.group_state().guests_in(GuestProgress::Completed), (std::vector{alice, bob}));
+  EXPECT_EQ(hotel_.all<GuestCheckedOut>().size(), 2U);
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, FiresTheDurableTimerAfterARestart) {
+  hotel_.check_in(alice);
+  // Nobody hears the guest: what the check-out would report is removed by closing her stream.
+  ASSERT_TRUE(hotel_.store->tombstone_stream(lasagne::stream_of<GuestStayAccount>(alice), lasagne::ExpectedRevision::any()));
+  hotel_.initiate({alice});
+  hotel_.settle();
+  EXPECT_EQ(hotel_.group_state().status, InProgress);
+  hotel_.restart();
+  hotel_.settle();
+  EXPECT_EQ(hotel_.group_state().status, InProgress);
+  hotel_.now = at(3601);
+  hotel_.restart();
+  hotel_.settle();
+  EXPECT_EQ(hotel_.group_state().status, TimedOut);
+  hotel_.restart();
+  hotel_.settle();
+  EXPECT_EQ(hotel_.all<GroupCheckoutTimedOut>().size(), 1U);
+}
+
+TEST_P(EveryStyle, RepeatsNothingAfterARestart) {
+  hotel_.check_in(alice);
+  hotel_.check_in(bob, 5);
+  hotel_.initiate({alice, bob});
+  hotel_.restart();
+  hotel_.settle();
+  const auto end = hotel_.store->visible_position();
+  hotel_.initiate({bob, alice, bob});  // the clerk's repeat
+  hotel_.restart();
+  hotel_.settle();
+  EXPECT_EQ(hotel_.store->visible_position(), end);
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, SendsTheSameCommandIdOnce) {
+  hotel_.check_in(alice, 7);
+  const RecordPayment payment{alice, Money{7}, at(3)};
+  hotel_.send(payment, id_of("payment"));
+  hotel_.send(payment, id_of("payment"));
+  hotel_.settle();
+  hotel_.initiate({alice});
+  hotel_.settle();
+  EXPECT_EQ(hotel_.group_state().status, Completed);
+}
+
+TEST_P(EveryStyle, RepeatedCheckOutsOfAGroupChangeNothing) {
+  hotel_.check_in(alice);
+  hotel_.initiate({alice});
+  hotel_.send(CheckOutGuest{alice, group, 1, at(10)});
+  hotel_.send(CheckOutGuest{alice, group, 1, at(10)});
+  hotel_.settle();
+  EXPECT_EQ(hotel_.all<GuestCheckedOut>().size(), 1U);
+  EXPECT_TRUE(hotel_.all<GuestCheckoutFailed>().empty());
+  EXPECT_EQ(hotel_.all<GroupCheckoutCompleted>().size(), 1U);
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, LeavesAGuestAloneAlone) {
+  hotel_.check_in(alice);
+  hotel_.send(CheckOutGuest{alice, {}, 0, at(10)});
+  hotel_.settle();
+  EXPECT_EQ(hotel_.all<GuestCheckedOut>(), (std::vector{GuestCheckedOut{alice, {}, at(10)}}));
+  EXPECT_TRUE(hotel_.all<lasagne::CommandRejected>().empty());
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, AGuestOfTwoGroupsLeavesWithOne) {
+  hotel_.check_in(alice);
+  hotel_.initiate({alice});
+  hotel_.initiate({alice}, id_of("second group"));
+  hotel_.settle();
+  EXPECT_EQ(hotel_.group_state().status, Completed);
+  EXPECT_EQ(hotel_.group_state(id_of("second group")).status, Failed);
+  EXPECT_EQ(hotel_.group_state(id_of("second group")).guests.at(alice).reason, CheckoutFailureReason::AlreadyCheckedOut);
+  expect_clean_audit();
+}
+
+TEST_P(EveryStyle, IsRememberedByTheStore) {
+  EXPECT_EQ(style_of(*hotel_.store), std::nullopt);
+  hotel_.check_in(alice);
+  hotel_.initiate({alice});
+  hotel_.settle();
+  EXPECT_EQ(style_of(*hotel_.store), GetParam());
+  EXPECT_EQ(parse_style(to_string(GetParam())), GetParam());
 }
 
 }  // namespace

@@ -171,8 +171,8 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const RerunGroupCheckout& c
     if (state.guests.at(id).progress != GuestProgress::Completed) unfinished.push_back(id);
   }
   if (unfinished.empty()) return Rejection{"NothingToRerun", "every guest has checked out since it ended"};
-  return GroupCheckoutRerunInitiated{command.group_checkout_id, state.round + 1, command.clerk_id,
-                                     std::move(unfinished),     command.now,     command.deadline};
+  return GroupCheckoutRerunInitiated{command.group_checkout_id, state.round + 1, std::move(unfinished), command.now,
+                                     command.deadline};
 }
 
 std::string deadline_key(const Uuid& group_checkout_id, std::uint32_t round) {

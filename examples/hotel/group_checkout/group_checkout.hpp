@@ -66,7 +66,6 @@ struct TimeOutGroupCheckout {
 
 struct RerunGroupCheckout {
   Uuid group_checkout_id;
-  Uuid clerk_id;
   Timestamp now;
   Timestamp deadline;
 };
@@ -86,7 +85,6 @@ struct GroupCheckoutInitiated {
 struct GroupCheckoutRerunInitiated {
   Uuid group_checkout_id;
   std::uint32_t round = 0;
-  Uuid clerk_id;
   std::vector<Uuid> guest_stay_ids;  // only those of this round
   Timestamp initiated_at;
   Timestamp deadline;

@@ -70,6 +70,7 @@ Result<void> LogStore::flush(Position position) {
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
   LogSlice slice;
   slice.scanned_to = after;
+  if (limit == 0) return slice;
   Lock lock(mutex_);
   // The tail holds everything after tail_from; it may move on while the backing reads what is older.
   for (;;) {

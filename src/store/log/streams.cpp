@@ -63,6 +63,24 @@ Revision LogStore::first_readable(const Stream& stream) const {
   return first;
 }
 
+// The first revision from `from` on recorded at `oldest` or later; found by halving, since time never goes back in a
+// stream.
+Result<Revision> LogStore::first_younger(Stream& stream, Revision from, Timestamp oldest) {
+  const Revision head = *stream.row.head;
+  Revision to = std::max(from, head + 1);
+  while (from < to) {
+    const Revision middle = from + (to - from) / 2;
+    auto message = read_range(stream, middle, head, Direction::forwards, 1);
+    if (!message) return std::unexpected(std::move(message.error()));
+    if (message->empty() || message->front()->recorded_at >= oldest) {
+      to = middle;
+    } else {
+      from = message->front()->revision + 1;
+    }
+  }
+  return from;
+}
+
 // Revisions from..to whether readable or not; older ones from the backing, recent ones from memory.
 Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision from, Revision to, Direction direction,
                                                      std::size_t limit) {
@@ -92,6 +110,7 @@ Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision fr
 
 Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, Direction direction, std::size_t limit) {
   Lock lock(mutex_);
+  evict();
   auto found = find(name);
   if (!found) return std::unexpected(std::move(found.error()));
   Stream* stream = *found;
@@ -102,7 +121,12 @@ Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, 
     return fail(ErrorCode::not_found, "there is no stream " + std::string(name), std::string(name));
   }
   const Revision head = *stream->row.head;
-  const Revision first = first_readable(*stream);
+  Revision first = first_readable(*stream);
+  if (stream->row.limits.max_age) {
+    auto young = first_younger(*stream, first, clock_() - *stream->row.limits.max_age);
+    if (!young) return std::unexpected(std::move(young.error()));
+    first = *young;
+  }
   StreamSlice slice;
   slice.head = head;
   slice.first = first;
@@ -113,10 +137,6 @@ Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, 
   slice.messages = *std::move(messages);
   slice.end = slice.messages.empty() || slice.messages.size() < limit ||
               (forwards ? slice.messages.back()->revision == head : slice.messages.back()->revision <= first);
-  if (stream->row.limits.max_age) {
-    const Timestamp oldest = clock_() - *stream->row.limits.max_age;
-    std::erase_if(slice.messages, [&](const MessagePtr& message) { return message->recorded_at < oldest; });
-  }
   if (!stream->correlation_id) {
     auto firsts = read_range(*stream, first, head, Direction::forwards, 1);
     if (!firsts) return std::unexpected(std::move(firsts.error()));
@@ -167,6 +187,9 @@ Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision exp
   Lock lock(mutex_);
   if (failed_) return failure();
   const std::string text(name);
+  if (name.empty() || name.size() > Limits::stream_name_bytes) {
+    return fail(ErrorCode::invalid, "stream names have 1 to " + std::to_string(Limits::stream_name_bytes) + " bytes");
+  }
   auto found = find(name);
   if (!found) return std::unexpected(std::move(found.error()));
   Stream* stream = *found;

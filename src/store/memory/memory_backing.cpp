@@ -131,9 +131,10 @@ Result<std::vector<ParkedMessage>> MemoryBacking::parked(std::string_view proces
   const std::scoped_lock lock(mutex_);
   std::vector<ParkedMessage> entries;
   for (const auto& [key, entry] : parked_) {
-    if (entries.size() == limit) break;
     if ((processor.empty() || key.first == processor) && key.second > after) entries.push_back(entry);
   }
+  std::ranges::stable_sort(entries, {}, &ParkedMessage::position);
+  if (entries.size() > limit) entries.resize(limit);
   return entries;
 }
 

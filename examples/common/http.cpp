@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <exception>
+#include <stdexcept>
 
 namespace examples::http {
 
@@ -32,14 +32,21 @@ Problem problem(int status, std::string detail) {
   return Problem{status, std::string(words_of(status)), std::move(detail), {}};
 }
 
-// RFC 9457 members; `field` is ours and left out when empty.
+// RFC 9457 members, and one of ours.
 struct ProblemBody {
   std::string type;
   std::string title;
   int status = 0;
   std::string detail;
-  std::optional<std::string> field;
 };
+struct FieldProblemBody {
+  std::string type;
+  std::string title;
+  int status = 0;
+  std::string detail;
+  std::string field;
+};
+constexpr const char* no_type = "about:blank";
 
 std::vector<std::string> segments_of(std::string_view path) {
   std::vector<std::string> segments;
@@ -103,8 +110,8 @@ std::expected<std::optional<lasagne::ExpectedRevision>, Problem> expected_of(con
 }  // namespace
 
 std::string Problem::to_json() const {
-  return lasagne::to_json(ProblemBody{"about:blank", title, status, detail,
-                                      field.empty() ? std::nullopt : std::optional(field)});
+  if (field.empty()) return lasagne::to_json(ProblemBody{no_type, title, status, detail});
+  return lasagne::to_json(FieldProblemBody{no_type, title, status, detail, field});
 }
 
 Reply::Reply(const Problem& problem)

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -149,6 +149,10 @@ class HttpServer final : public Server, private httplib::Server {
       bool refused = false;
       const bool handled = process_request(connection, last, closed, [&](httplib::Request& request) {
         refused = refusal_of(request).has_value();
+        // RFC 9112 section 6.3: without both headers there is no body. httplib would read until the connection ends.
+        if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
+          request.set_header("Content-Length", "0");
+        }
       });
       if (!connection.flush() || !handled || closed || last || refused || connection.over_limit()) break;
     }

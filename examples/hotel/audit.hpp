@@ -1,7 +1,6 @@
-// What must hold in the hotel at rest, checked from the log alone.
+// What must hold of a hotel's log, checked from the log alone and with arithmetic of its own.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,24 +9,22 @@
 
 namespace hotel {
 
-struct AuditLimits {
-  static constexpr std::size_t page = 4096;
-  static constexpr std::size_t violations = 100;  // more are counted, not told
-};
-
 struct AuditResult {
   std::uint64_t groups = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t open = 0;
-  std::vector<std::string> violations;
+  std::vector<std::string> violations;  // bounded; the last one says how many more there were
 };
 
-// Reads the whole log once, in pages. Every guest's balance is added up again: exactly those fail who are not checked in,
-// not settled, or gone already, for that reason. One check-out outcome for each guest, group and round; a round ends once,
-// with the guests' outcomes as its lists; nobody is outstanding unless it timed out; nothing is recorded twice, no command
-// of the group was rejected, nothing is parked. Throws std::runtime_error when the store cannot be read.
+// Checks that
+// - exactly the guests failed to check out who were not settled, not checked in, or checked out already;
+// - every CheckOutGuest of a group at rest was answered by exactly one event, or by none if it repeats a success;
+// - no cause had the same effect twice, and no message id is used twice;
+// - every round of a group checkout ended at most once, with every guest in the list where they belong;
+// - nothing is parked.
+// A group that is not at rest is counted as open and is no violation. Throws std::runtime_error when the store fails.
 [[nodiscard]] AuditResult audit(lasagne::Store& store);
 
 }  // namespace hotel

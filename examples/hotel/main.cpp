@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <stdexcept>
 
 #include "audit.hpp"
 #include "common/http.hpp"
@@ -21,11 +20,20 @@ using examples::Exit;
 
 struct Arguments {
   std::string store;
-  std::string listen = "127.0.0.1:8080";
-  std::string style = "saga";
-  std::uint64_t groups = 0;
+  hotel::Style style = hotel::Style::saga;
+  std::string listen = "127.0.0.1:8081";
+  double deadline_seconds = 3600;
   hotel::LoadPlan plan;
 };
+
+lasagne::Timestamp now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
+}
+
+lasagne::Duration deadline_of(const Arguments& arguments) {
+  return std::chrono::duration_cast<lasagne::Duration>(std::chrono::duration<double>(arguments.deadline_seconds));
+}
 
 lasagne::RuntimeOptions runtime_options() {
   lasagne::RuntimeOptions options;
@@ -33,31 +41,29 @@ lasagne::RuntimeOptions runtime_options() {
   return options;
 }
 
-lasagne::Timestamp now() {
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
-}
-
-// The module in the style that was asked for, unless the store began with another one.
-lasagne::Module module_for(lasagne::Store& store, const std::string& name) {
-  const auto style = *hotel::parse_style(name);
-  if (const auto other = hotel::style_of(store); other && *other != style) {
-    throw std::runtime_error(fmt::format("this store runs in the style {}: it cannot go on as {}", to_string(*other), name));
+// The style of a store is the one whose processors have run on it.
+std::unique_ptr<lasagne::Store> open_in_style(const Arguments& arguments) {
+  auto store = examples::open_for_writing(arguments.store);
+  for (const auto other : hotel::all_styles) {
+    if (other == arguments.style) continue;
+    const auto module = hotel::hotel_module(other);
+    for (const auto& reaction : module.reactions()) {
+      const auto checkpoint = store->checkpoint(reaction.processor);
+      if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
+      if (*checkpoint == 0) continue;
+      throw std::runtime_error(fmt::format("{} was begun in the style {}: give --style {}, or another store",
+                                           arguments.store, to_string(other), to_string(other)));
+    }
   }
-  return hotel::hotel_module(style);
+  return store;
 }
 
 int serve(const Arguments& arguments) {
   const auto listen = examples::http::Listen::parse(arguments.listen);
-  if (!listen) {
-    examples::print_error("hotel", "--listen takes HOST:PORT, not \"" + arguments.listen + "\"");
-    return Exit::usage;
-  }
   examples::http::block_stop_signals();
-  const auto store = examples::open_for_writing(arguments.store);
-  lasagne::Runtime runtime(*store, {module_for(*store, arguments.style)}, runtime_options());
-
-  hotel::HttpApi api{*store, runtime, now};
+  const auto store = open_in_style(arguments);
+  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, runtime_options());
+  const hotel::HttpApi api{runtime, *store, now, deadline_of(arguments)};
   examples::http::Router router;
   api.add_routes(router);
   const auto server = examples::http::Server::bind(router, *listen);
@@ -68,15 +74,15 @@ int serve(const Arguments& arguments) {
   return served && stopped ? Exit::ok : Exit::failed;
 }
 
-int load(const Arguments& arguments) {
-  const auto store = examples::open_for_writing(arguments.store);
-  lasagne::Runtime runtime(*store, {module_for(*store, arguments.style)}, runtime_options());
+int load(Arguments arguments) {
+  arguments.plan.deadline = deadline_of(arguments);
+  const auto store = open_in_style(arguments);
+  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, runtime_options());
   runtime.start();
   hotel::LoadResult result;
   {
-    examples::Progress progress("groups", arguments.groups);
-    result = hotel::run_load(*store, runtime, arguments.plan, arguments.groups,
-                             [&](std::uint64_t done) { progress.update(done); });
+    examples::Progress progress("groups", arguments.plan.groups);
+    result = hotel::run_load(*store, runtime, arguments.plan, now, [&](std::uint64_t done) { progress.update(done); });
   }
   runtime.stop();
   fmt::print("{}\n", lasagne::to_json(result));
@@ -91,49 +97,69 @@ int audit(const Arguments& arguments) {
   return result.violations.empty() && result.open == 0 ? Exit::ok : Exit::violated;
 }
 
-}  // namespace
+struct Commands {
+  CLI::App* serve;
+  CLI::App* load;
+  CLI::App* audit;
+};
 
-int main(int argc, char** argv) {
-  CLI::App app{"A hotel: guests check out one by one or as a group, in three styles with one outcome", "hotel"};
+void add_style(CLI::App* command, Arguments& arguments) {
+  const auto take = [&arguments](const std::string& name) {
+    const auto style = hotel::parse_style(name);
+    if (!style) throw CLI::ValidationError("--style", "saga, choreography or process-manager, not \"" + name + "\"");
+    arguments.style = *style;
+  };
+  command->add_option_function<std::string>("--style", take, "saga, choreography or process-manager [saga]");
+  command->add_option("--deadline", arguments.deadline_seconds, "Seconds that a round of a group checkout may take")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1e9));
+}
+
+Commands add_commands(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
-  Arguments arguments;
   const auto add_store = [&](CLI::App* command) {
     command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();
   };
-  const auto add_style = [&](CLI::App* command) {
-    std::vector<std::string> names;
-    for (const auto style : hotel::all_styles) names.emplace_back(hotel::to_string(style));
-    command->add_option("--style", arguments.style, "How the group checkout is written; a store keeps the one it began with")
-        ->check(CLI::IsMember(names))
-        ->capture_default_str();
-  };
-
   auto* serve_command = app.add_subcommand("serve", "Serve the hotel over HTTP until SIGTERM or SIGINT");
   add_store(serve_command);
-  add_style(serve_command);
-  serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")->capture_default_str();
+  add_style(serve_command, arguments);
+  serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")
+      ->capture_default_str()
+      ->check([](const std::string& text) {
+        return examples::http::Listen::parse(text) ? std::string() : "takes HOST:PORT, not \"" + text + "\"";
+      });
 
-  auto* load_command = app.add_subcommand("load", "Drive group checkouts to their end; killed and run again, it goes on");
+  auto& plan = arguments.plan;
+  auto* load_command = app.add_subcommand("load", "Drive group checkouts to rest; killed and run again, it goes on");
   add_store(load_command);
-  add_style(load_command);
-  load_command->add_option("--groups", arguments.groups, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
-  load_command->add_option("--guests", arguments.plan.guests, "In each group")
+  add_style(load_command, arguments);
+  load_command->add_option("--groups", plan.groups, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
+  load_command->add_option("--guests", plan.guests, "How many in each")
       ->required()
       ->check(CLI::Range(std::size_t{1}, hotel::GroupCheckout::most_guests));
-  load_command->add_option("--seed", arguments.plan.seed, "Which ones")->required();
-  load_command->add_option("--unsettled", arguments.plan.unsettled_percent, "Percent of guests that have not paid everything")
+  load_command->add_option("--seed", plan.seed, "Which ones")->required();
+  load_command->add_option("--unsettled", plan.unsettled, "Percent of the guests that leave a cent unpaid")
       ->check(CLI::Range(0, 100));
 
   auto* audit_command = app.add_subcommand("audit", "Check from the log alone that nothing was lost or done twice");
   add_store(audit_command);
+  return {serve_command, load_command, audit_command};
+}
 
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A hotel: guest stays and their group checkout as an event-sourced process, in three styles", "hotel"};
+  Arguments arguments;
+  const auto commands = add_commands(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? Exit::ok : Exit::usage;
+    constexpr int usage = 2;
+    return app.exit(error) == 0 ? Exit::ok : usage;
   }
   return examples::run_program("hotel", [&] {
-    if (serve_command->parsed()) return serve(arguments);
-    return load_command->parsed() ? load(arguments) : audit(arguments);
+    if (commands.serve->parsed()) return serve(arguments);
+    return commands.load->parsed() ? load(arguments) : audit(arguments);
   });
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -339,7 +340,7 @@ TEST_F(CliTest, ParkedShowsWhatIsHeldBack) {
   for (const auto& line : two.lines()) EXPECT_EQ(lasagne::json_problem(line), std::nullopt) << line;
   EXPECT_THAT(two.lines()[0], HasSubstr(R"("status":"parked","attempts":1)"));
   EXPECT_THAT(two.lines()[1], HasSubstr(R"("status":"queued")"));
-  EXPECT_THAT(run({"trace", process.to_string()}).out, HasSubstr("queued")) << "held back by another, not failed itself";
+  EXPECT_THAT(run({"trace", process.to_string()}).out, HasSubstr("waits for an earlier message of its key"));
 }
 
 TEST_F(CliTest, NothingParked) {
@@ -386,7 +387,6 @@ TEST_F(CliTest, Usage) {
                                                       {"read", "Job-1"},
                                                       {"trace", "--store", url},
                                                       {"read", "Job-1", "--store", url, "--limit", "many"},
-                                                      {"read", "Job-1", "--store", url, "--limit", "-1"},
                                                       {"tail", "--store", url, "--sideways"}}) {
     const auto ran = testing_programs::run("lasagne", arguments);
     EXPECT_EQ(ran.exit_code, 2) << ::testing::PrintToString(arguments);

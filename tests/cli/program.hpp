@@ -8,14 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace testing_programs {
@@ -51,11 +50,12 @@ class Program {
     ::close(err[1]);
     out_.fd = out[0];
     err_.fd = err[0];
+    if (failed != 0) pid_ = -1;
     if (failed != 0) throw std::runtime_error("cannot start " + path);
   }
   ~Program() {
     if (pid_ > 0) {
-      ::kill(pid_, SIGKILL);
+      kill(SIGKILL);
       (void)wait();
     }
     close_output();
@@ -64,7 +64,10 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  void kill(int signal) const { ::kill(pid_, signal); }
+  // Nothing once it was reaped: its number may be another's by then.
+  void kill(int signal) const {
+    if (pid_ > 0) ::kill(pid_, signal);
+  }
   // Empty while it runs; reaps it when it ended.
   std::optional<int> ended() {
     int status = 0;

@@ -48,9 +48,11 @@ void take(RunningHotel& hotel, const Step& step) {
     case check_out_alone: (void)hotel.execute(CheckOutGuest{guest, {}, 0, at(3)}); break;
     case initiate: (void)hotel.execute(InitiateGroupCheckout{group, clerk, members(step.guests), at(10), deadline}); break;
     case repeat_check_out: {
-      // Only of one that the group itself asked for: anything else would be news to it.
+      // Of one that succeeded: one that failed would be asked for, and fail, a second time.
       const auto state = hotel.group_state(group);
-      if (state.guests.contains(guest)) hotel.send(CheckOutGuest{guest, group, state.round, at(10)});
+      const auto found = state.guests.find(guest);
+      const bool succeeded = found != state.guests.end() && found->second.progress == GuestProgress::Completed;
+      if (succeeded) hotel.send(CheckOutGuest{guest, group, state.round, at(10)});
       break;
     }
     case rerun: (void)hotel.execute(RerunGroupCheckout{group, clerk, at(20), deadline}); break;

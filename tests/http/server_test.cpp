@@ -1,0 +1,334 @@
+// What the server does with clients that are wrong, slow, or too many.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <map>
+
+#include "common/http.hpp"
+#include "http_program.hpp"
+
+namespace http_test {
+namespace {
+
+using examples::http::Bounds;
+
+// A client that speaks bytes, not HTTP.
+class RawClient {
+ public:
+  explicit RawClient(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~RawClient() { ::close(socket_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  [[nodiscard]] bool connected() const noexcept { return connected_; }
+  void say(const std::string& text) const { (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+  // Everything until the server closes, or the time is over.
+  [[nodiscard]] std::string hear(std::chrono::milliseconds time) const {
+    std::string heard;
+    const auto end = std::chrono::steady_clock::now() + time;
+    for (;;) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      pollfd entry{socket_, POLLIN, 0};
+      if (left.count() <= 0 || ::poll(&entry, 1, static_cast<int>(left.count())) <= 0) return heard;
+      char buffer[4096];
+      const auto count = ::recv(socket_, buffer, sizeof(buffer), 0);
+      if (count <= 0) {
+        closed_ = true;
+        return heard;
+      }
+      heard.append(buffer, static_cast<std::size_t>(count));
+    }
+  }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+ private:
+  int socket_;
+  bool connected_ = false;
+  mutable bool closed_ = false;
+};
+
+class Server : public ::testing::Test {
+ protected:
+  Server() : program_("shop", {"serve", "--store", "memory:", "--listen", "127.0.0.1:0"}) {}
+  std::string ask(const std::string& request) {
+    const RawClient client(program_.port());
+    client.say(request);
+    return client.hear(std::chrono::seconds(5));
+  }
+  void expect_healthy() {
+    const auto response = program_.client().Get("/health");
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 200);
+  }
+  Program program_;
+};
+
+const std::string close_header = "Connection: close\r\n\r\n";
+
+TEST_F(Server, TooLargeABodyIs413) {
+  const std::string large(Bounds::body_bytes + 1, ' ');
+  const auto declared = program_.client().Post("/carts", large, json);
+  ASSERT_TRUE(declared);
+  EXPECT_EQ(declared->status, 413);
+  EXPECT_EQ(declared->get_header_value("Content-Type"), "application/problem+json");
+  const auto only_declared = ask("POST /carts HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n");
+  EXPECT_TRUE(only_declared.starts_with("HTTP/1.1 413")) << only_declared;
+  expect_healthy();
+}
+
+TEST_F(Server, ABodyAtTheLimitIsRead) {
+  std::string body = R"({"client_id":"01900000-0000-7000-8000-000000000001"})";
+  body.resize(Bounds::body_bytes, ' ');
+  const auto response = program_.client().Post("/carts", body, json);
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 201);
+}
+
+TEST_F(Server, AnEndlessChunkedBodyIs413) {
+  const RawClient client(program_.port());
+  client.say("POST /carts HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 64; ++i) client.say("1000\r\n" + std::string(0x1000, ' ') + "\r\n");
+  const auto heard = client.hear(std::chrono::seconds(5));
+  EXPECT_TRUE(heard.starts_with("HTTP/1.1 413")) << heard;
+  expect_healthy();
+}
+
+TEST_F(Server, OtherKindsOfBodiesAre415) {
+  for (const auto* kind : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""}) {
+    const auto response = program_.client().Post("/carts", "client_id=1", kind);
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 415) << kind;
+    EXPECT_EQ(response->get_header_value("Content-Type"), "application/problem+json");
+  }
+  const auto compressed =
+      program_.client().Post("/carts", {{"Content-Encoding", "gzip"}}, std::string("\x1f\x8b"), json);
+  ASSERT_TRUE(compressed);
+  EXPECT_EQ(compressed->status, 415);
+  const auto with_charset = program_.client().Post("/carts", "{}", "application/json; charset=utf-8");
+  ASSERT_TRUE(with_charset);
+  EXPECT_EQ(with_charset->status, 400);
+}
+
+TEST_F(Server, AnotherMethodIs405AndSaysWhich) {
+  const auto response = program_.client().Delete("/carts");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 405);
+  EXPECT_EQ(response->get_header_value("Allow"), "POST");
+}
+
+TEST_F(Server, TooLongAPathIs414) {
+  const auto response = program_.client().Get("/" + std::string(Bounds::path_bytes, 'x'));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 414);
+  const auto longest = ask("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n" + close_header);
+  EXPECT_TRUE(longest.starts_with("HTTP/1.1 4")) << longest;
+  expect_healthy();
+}
+
+TEST_F(Server, EndlessHeadersEnd) {
+  const RawClient client(program_.port());
+  client.say("GET /health HTTP/1.1\r\n");
+  for (int i = 0; i < 64; ++i) client.say("X-" + std::to_string(i) + ": " + std::string(4000, 'x') + "\r\n");
+  (void)client.hear(std::chrono::seconds(5));
+  EXPECT_TRUE(client.closed());
+  expect_healthy();
+}
+
+TEST_F(Server, WhatIsNoHttpIsRefused) {
+  for (const auto* text : {"\r\n\r\n", "GET\r\n\r\n", "BREW /coffee HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\0\1\2\r\n\r\n",
+                           "POST /carts HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                           "POST /carts HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                           "POST /carts HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+    const auto heard = ask(std::string(text));
+    EXPECT_TRUE(heard.empty() || heard.starts_with("HTTP/1.1 4")) << text << " -> " << heard;
+  }
+  expect_healthy();
+}
+
+TEST_F(Server, RepeatedRequestsShareAConnection) {
+  auto client = program_.client();
+  client.set_keep_alive(true);
+  for (int i = 0; i < 50; ++i) {
+    const auto response = client.Get("/health");
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 200);
+  }
+}
+
+TEST_F(Server, SlowClientsDoNotShutOutOthers) {
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (std::size_t i = 0; i < Bounds::workers - 1; ++i) {
+    slow.push_back(std::make_unique<RawClient>(program_.port()));
+    slow.back()->say("GET /health HTTP/1.1\r\nX-Slow: ");
+  }
+  expect_healthy();
+}
+
+// Every worker is held by a client that never finishes its request. The deadline of a request frees them.
+TEST_F(Server, HalfOpenRequestsAreDroppedAtTheirDeadline) {
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (std::size_t i = 0; i < Bounds::workers; ++i) {
+    slow.push_back(std::make_unique<RawClient>(program_.port()));
+    slow.back()->say("POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  }
+  for (int i = 0; i < 5; ++i) {  // trickling does not extend it
+    std::this_thread::sleep_for(Bounds::request_time / 6);
+    for (const auto& client : slow) client->say(" ");
+  }
+  const auto began = std::chrono::steady_clock::now();
+  expect_healthy();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, Bounds::request_time);
+}
+
+TEST_F(Server, IdleConnectionsGiveWayToNewOnes) {
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (std::size_t i = 0; i < Bounds::workers; ++i) {
+    idle.push_back(std::make_unique<RawClient>(program_.port()));
+    idle.back()->say("GET /health HTTP/1.1\r\n\r\n");
+    ASSERT_TRUE(idle.back()->hear(std::chrono::milliseconds(200)).starts_with("HTTP/1.1 200"));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  expect_healthy();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(2));
+}
+
+// More connections than are served and wait: the others are told at once, and come through when there is room.
+TEST_F(Server, TooManyConnectionsAreToldSo) {
+  std::vector<std::unique_ptr<RawClient>> held;
+  for (std::size_t i = 0; i < Bounds::workers + Bounds::waiting_connections; ++i) {
+    held.push_back(std::make_unique<RawClient>(program_.port()));
+    held.back()->say("GET /health HTTP/1.1\r\nX-Slow: ");
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  int told = 0;
+  for (int i = 0; i < 10; ++i) {
+    const RawClient client(program_.port());
+    client.say("GET /health HTTP/1.1\r\n\r\n");
+    const auto heard = client.hear(std::chrono::seconds(2));
+    if (heard.starts_with("HTTP/1.1 503")) {
+      ++told;
+      EXPECT_NE(heard.find("Retry-After: "), std::string::npos);
+      EXPECT_NE(heard.find("application/problem+json"), std::string::npos);
+    }
+  }
+  EXPECT_GE(told, 9);
+  held.clear();
+  expect_healthy();
+}
+
+TEST_F(Server, EverythingAnsweredUnderOverloadIsThere) {
+  std::atomic<int> created{0};
+  std::atomic<int> refused{0};
+  std::atomic<int> odd{0};
+  std::vector<std::thread> clients;
+  for (int c = 0; c < 48; ++c) {
+    clients.emplace_back([&] {
+      for (int i = 0; i < 10; ++i) {
+        const auto response =
+            program_.client().Post("/carts", R"({"client_id":"01900000-0000-7000-8000-000000000001"})", json);
+        if (!response) continue;
+        if (response->status == 503) {
+          ++refused;
+          continue;
+        }
+        const auto cart = json_member(response->body, "cart_id");
+        const auto read = program_.client().Get("/carts/" + cart);
+        const bool there = response->status == 201 && (!read || read->status == 200 || read->status == 503);
+        ++(there ? created : odd);
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  EXPECT_GT(created, 0);
+  EXPECT_EQ(odd, 0);
+  expect_healthy();
+}
+
+TEST_F(Server, StopsGracefullyWithClientsConnected) {
+  const RawClient idle(program_.port());
+  idle.say("GET /health HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(idle.hear(std::chrono::milliseconds(200)).starts_with("HTTP/1.1 200"));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(program_.stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+}
+
+TEST_F(Server, APortInUseIsToldClearly) {
+  EXPECT_THROW(Program("shop", {"serve", "--store", "memory:", "--listen", "127.0.0.1:" + std::to_string(program_.port())}),
+               std::runtime_error);
+}
+
+// Pure: no socket.
+std::string header_or(const std::map<std::string, std::string>& headers, const char* name) {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+TEST(Router, PassesTraceparentWhenItIsOne) {
+  examples::http::Router router;
+  std::string seen;
+  router.get("/trace", [&](const examples::http::Request& request) {
+    seen = request.options().traceparent;
+    return examples::http::Reply{};
+  });
+  const auto ask = [&](const std::map<std::string, std::string>& headers) {
+    seen = "unset";
+    (void)router.handle({"GET", "/trace", {}, [&](const char* name) -> std::optional<std::string> {
+                           const auto value = header_or(headers, name);
+                           return value.empty() ? std::nullopt : std::optional(value);
+                         }, {}});
+    return seen;
+  };
+  const std::string valid = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  EXPECT_EQ(ask({{"traceparent", valid}}), valid);
+  EXPECT_EQ(ask({{"traceparent", "00-0AF7-x"}}), "");
+  EXPECT_EQ(ask({}), "");
+}
+
+TEST(Router, WhatAHandlerThrowsIs500) {
+  examples::http::Router router;
+  router.get("/broken", [](const examples::http::Request&) -> examples::http::Reply { throw std::runtime_error("broken"); });
+  const auto reply = router.handle({"GET", "/broken", {}, [](const char*) { return std::nullopt; }, {}});
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_EQ(reply.content_type, "application/problem+json");
+}
+
+TEST(Answer, MapsWhatTheCallerMayDo) {
+  using lasagne::ErrorCode;
+  const auto status = [](ErrorCode code) { return examples::http::problem_of({code, "text", {}, {}}).status; };
+  EXPECT_EQ(status(ErrorCode::not_found), 404);
+  EXPECT_EQ(status(ErrorCode::tombstoned), 410);
+  EXPECT_EQ(status(ErrorCode::invalid), 400);
+  EXPECT_EQ(status(ErrorCode::unavailable), 503);
+  EXPECT_EQ(status(ErrorCode::commit_unknown), 503);
+  EXPECT_EQ(status(ErrorCode::failed), 503);
+  EXPECT_EQ(status(ErrorCode::in_use), 503);
+  const examples::http::Reply reply = examples::http::problem_of({ErrorCode::failed, "text", {}, {}});
+  EXPECT_EQ(reply.headers.front().first, "Retry-After");
+}
+
+TEST(Listen, ParsesHostAndPort) {
+  using examples::http::Listen;
+  const auto parsed = Listen::parse("0.0.0.0:8080");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->host, "0.0.0.0");
+  EXPECT_EQ(parsed->port, 8080);
+  EXPECT_EQ(Listen::parse(":81")->host, "127.0.0.1");
+  EXPECT_EQ(Listen::parse("82")->port, 82);
+  EXPECT_EQ(Listen::parse("[::1]:83")->host, "::1");
+  for (const auto* text : {"", "host:", "host:x", "host:70000", "host:-1", "::1:83", "a:b:1"}) {
+    EXPECT_FALSE(Listen::parse(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace http_test

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,7 @@ namespace cli {
 namespace {
 
 constexpr std::size_t page = 500;
+constexpr std::size_t parked_page = 10'000;
 
 void show(const lasagne::Message& message, bool json) { print_line(json ? json_of(message) : line_of(message)); }
 
@@ -31,7 +33,7 @@ std::string_view name_of(lasagne::ParkedMessage::Status status) {
 }  // namespace
 
 int complain(const lasagne::Error& error) {
-  fmt::print(stderr, "lasagne: {}\n", error.message);
+  fmt::print(stderr, "lasagne: {}\n", plain(error.message));
   return Exit::failed;
 }
 
@@ -91,8 +93,28 @@ int tail(lasagne::Store& store, const TailOptions& options) {
   return result;
 }
 
+lasagne::Result<std::vector<lasagne::ParkedMessage>> all_parked(lasagne::Store& store) {
+  std::vector<lasagne::ParkedMessage> all;
+  // Pages go by position, and several processors may hold back the same message: a page that is full may have cut such a
+  // group, whose position is then read again.
+  for (lasagne::Position after = 0;;) {
+    auto entries = store.parked({}, after, parked_page);
+    if (!entries) return entries;
+    const bool last_page = entries->size() < parked_page;
+    if (!last_page) {
+      const auto cut = entries->back().position;
+      if (cut > entries->front().position) {
+        std::erase_if(*entries, [&](const auto& entry) { return entry.position == cut; });
+      }
+      after = entries->back().position;
+    }
+    all.insert(all.end(), entries->begin(), entries->end());
+    if (last_page) return all;
+  }
+}
+
 int parked(lasagne::Store& store, bool json) {
-  const auto entries = store.parked({}, 0, 10'000);
+  const auto entries = all_parked(store);
   if (!entries) return complain(entries.error());
   for (const auto& entry : *entries) {
     if (json) {
@@ -101,7 +123,7 @@ int parked(lasagne::Store& store, bool json) {
                              name_of(entry.status), entry.attempts, json_string(entry.error)));
     } else {
       print_line(fmt::format("{:>8}  {}  {}  {}  {}", entry.position, paint(Colour::red, name_of(entry.status)),
-                             entry.processor, entry.key, entry.error));
+                             plain(entry.processor), plain(entry.key), plain(entry.error)));
     }
   }
   flush_output();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct ReadOptions {
   std::uint64_t from = 0;
   bool from_given = false;
   bool backwards = false;
-  std::uint64_t limit = 1000;
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   bool json = false;
 };
 int read(lasagne::Store& store, const ReadOptions& options);
@@ -38,6 +39,9 @@ struct TailOptions {
 int tail(lasagne::Store& store, const TailOptions& options);
 
 int parked(lasagne::Store& store, bool json);
+
+// Everything that is held back, of all processors; in order of position.
+lasagne::Result<std::vector<lasagne::ParkedMessage>> all_parked(lasagne::Store& store);
 
 // Says on standard error what went wrong.
 int complain(const lasagne::Error& error);

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   std::function<int(lasagne::Store&)> run;
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = app.add_subcommand(name, help);
-    sub->add_option("--store", url, "sqlite:PATH")->envname("LASAGNE_STORE")->required();
+    sub->add_option("--store", url, "sqlite:PATH; also from LASAGNE_STORE")->envname("LASAGNE_STORE")->required();
     return sub;
   };
 
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   read->add_option("stream", read_options.stream, "Name of the stream")->required();
   auto* from = read->add_option("--from", read_options.from, "First revision");
   read->add_flag("--backwards", read_options.backwards, "From the newest to the oldest");
-  read->add_option("--limit", read_options.limit, "At most so many messages");
+  read->add_option("--limit", read_options.limit, "At most so many messages; unset: all");
   read->add_flag("--json", read_options.json, "One JSON object a line");
   read->callback([&] {
     read_options.from_given = from->count() > 0;
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   tail->add_option("--after", tail_options.after, "Start after this position");
   tail->add_option("--type", tail_options.filter.types, "Only messages of this type; may be repeated");
   tail->add_option("--category", tail_options.filter.categories, "Only streams of this category; may be repeated");
-  tail->add_flag("!--no-follow,--follow", tail_options.follow, "Stop at the end of the log, or wait for more (default)");
+  tail->add_flag("!--no-follow,-f,--follow", tail_options.follow, "Stop at the end of the log, or wait for more (default)");
   tail->add_flag("--json", tail_options.json, "One JSON object a line");
   tail->callback([&] { run = [&](lasagne::Store& store) { return cli::tail(store, tail_options); }; });
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "lasagne/json.hpp"
 
@@ -31,6 +33,13 @@ std::string_view code_of(Colour colour) {
   return "0";
 }
 
+[[noreturn]] void end_output() {
+  const int code = errno;
+  if (code == EPIPE) std::_Exit(0);  // not std::exit, which would flush again
+  fmt::print(stderr, "lasagne: cannot write the output: {}\n", std::strerror(code));
+  std::_Exit(1);
+}
+
 }  // namespace
 
 std::string paint(Colour colour, std::string_view text) {
@@ -38,14 +47,28 @@ std::string paint(Colour colour, std::string_view text) {
   return fmt::format("\033[{}m{}\033[0m", code_of(colour), text);
 }
 
-void print_line(const std::string& line) {
-  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF) {
-    std::_Exit(0);
+std::string plain(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F in UTF-8
+      shown += '?';
+      ++i;
+    } else {
+      shown += byte == '\n' || byte == '\t' ? ' ' : byte < 0x20 || byte == 0x7f ? '?' : text[i];
+    }
   }
+  return shown;
+}
+
+void print_line(const std::string& line) {
+  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF) end_output();
 }
 
 void flush_output() {
-  if (std::fflush(stdout) != 0) std::_Exit(0);
+  if (std::fflush(stdout) != 0) end_output();
 }
 
 std::string json_string(std::string_view text) { return lasagne::to_json(std::string(text)); }
@@ -62,8 +85,9 @@ std::string json_of(const lasagne::Message& message) {
 std::string line_of(const lasagne::Message& message) {
   const bool event = message.kind == lasagne::MessageKind::event;
   return fmt::format("{:>8}  {}  {} {}  {}", message.position, paint(Colour::dim, message.recorded_at.to_string()),
-                     paint(event ? Colour::yellow : Colour::blue, message.type),
-                     paint(Colour::dim, fmt::format("{}@{}", message.stream, message.revision)), message.data);
+                     paint(event ? Colour::yellow : Colour::blue, plain(message.type)),
+                     paint(Colour::dim, fmt::format("{}@{}", plain(message.stream), message.revision)),
+                     plain(message.data));
 }
 
 }  // namespace cli

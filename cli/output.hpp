@@ -13,7 +13,11 @@ enum class Colour { none, bold, dim, red, green, yellow, blue, magenta };
 // Colours only when standard output is a terminal and NO_COLOR is not set.
 [[nodiscard]] std::string paint(Colour colour, std::string_view text);
 
-// Writes a line to standard output. Ends the program quietly when the reader has closed the pipe.
+// The text without control characters: what a message holds must not steer the terminal, nor break its line.
+[[nodiscard]] std::string plain(std::string_view text);
+
+// Writes a line to standard output. Ends the program when that cannot be done: quietly and with success when the reader
+// has closed the pipe, else with an error.
 void print_line(const std::string& line);
 void flush_output();
 

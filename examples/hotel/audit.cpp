@@ -11,6 +11,8 @@
 
 #include "group_checkout/group_checkout.hpp"
 #include "guest_stay_account/guest_stay_account.hpp"
+#include "lasagne/json.hpp"
+#include "lasagne/type_name.hpp"
 
 namespace hotel {
 
@@ -19,12 +21,14 @@ namespace {
 constexpr std::size_t page = 1000;
 constexpr std::size_t most_violations = 100;
 
+__extension__ using Wide = __int128;  // holds any sum of amounts
+
 // Folded here once more, apart from the deciders, so that a mistake of theirs shows.
 struct Account {
   bool checked_in = false;
   bool checked_out = false;
   std::optional<Uuid> checked_out_by;
-  __extension__ __int128 balance = 0;
+  Wide balance = 0;
 };
 
 struct Group {
@@ -117,7 +121,7 @@ class Auditor {
     auto& account = accounts_[guest];
     if (amount <= Money{0}) violated(guest_name(guest) + " has an amount that is not positive");
     if (!account.checked_in || account.checked_out) violated(guest_name(guest) + " has an amount outside of the stay");
-    account.balance += sign * static_cast<__int128>(amount.minor_units);
+    account.balance += sign * static_cast<Wide>(amount.minor_units);
   }
 
   void on(const GuestCheckedOut& event, const lasagne::Message& message) {

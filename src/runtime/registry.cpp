@@ -47,9 +47,12 @@ void Registry::add_module(const Module& module) {
   }
   for (const auto& reaction : module.reactions()) {
     seen_.push_back("processor " + reaction.processor);
-    if (!reaction.reaction->category().empty()) {
-      seen_.push_back("category " + std::string(reaction.reaction->category()));
-    }
+    const auto category = reaction.reaction->category();
+    if (category.empty()) continue;
+    // A process manager may keep its state in a stream that a decider of its own module answers commands on.
+    const auto is_its = [&](const auto& decider) { return decider->category() == category; };
+    const bool shared = std::ranges::any_of(module.deciders(), is_its);
+    seen_.push_back((shared ? "process manager of category " : "category ") + std::string(category));
   }
 }
 

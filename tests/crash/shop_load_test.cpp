@@ -1,5 +1,6 @@
 // Kills `shop load` with SIGKILL at random moments, starts it again with the same seed, and audits what is in the log.
-// The moments are, by turns, a number of messages and a number of writes to the files after each start. LASAGNE_CRASH_SEED repeats those of an earlier run.
+// The moments are, by turns, a number of messages and a number of writes to the files after each start.
+// LASAGNE_CRASH_SEED repeats those of an earlier run.
 #include <gtest/gtest.h>
 #include <sys/inotify.h>
 

@@ -55,7 +55,7 @@ void take(RunningHotel& hotel, const Step& step) {
       if (succeeded) hotel.send(CheckOutGuest{guest, group, state.round, at(10)});
       break;
     }
-    case rerun: (void)hotel.execute(RerunGroupCheckout{group, clerk, at(20), deadline}); break;
+    case rerun: (void)hotel.execute(RerunGroupCheckout{group, at(20), deadline}); break;
     case time_out: (void)hotel.execute(TimeOutGroupCheckout{group, hotel.group_state(group).round, deadline}); break;
     case settle: hotel.settle(); break;
     case restart: hotel.restart(); break;
@@ -135,8 +135,8 @@ TEST(Styles, AgreeOnTheEndOfGroupsUnderWayAtOnce) {
       hotel.settle();
       if (rerun_it) {
         for (int i = 0; i < guests_there; ++i) (void)hotel.execute(RecordPayment{guest_number(i), Money{1}, at(15)});
-        (void)hotel.execute(RerunGroupCheckout{group_number(0), clerk, at(20), deadline});
-        (void)hotel.execute(RerunGroupCheckout{group_number(1), clerk, at(20), deadline});
+        (void)hotel.execute(RerunGroupCheckout{group_number(0), at(20), deadline});
+        (void)hotel.execute(RerunGroupCheckout{group_number(1), at(20), deadline});
         hotel.restart();
         hotel.settle();
       }

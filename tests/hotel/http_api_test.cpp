@@ -1,9 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <map>
-
+#include "hotel_runtime.hpp"
 #include "http_api.hpp"
-#include "running_hotel.hpp"
 
 namespace {
 
@@ -38,8 +36,8 @@ class HotelApi : public testing::Test {
   }
   static std::string guest_path(const Uuid& who) { return "/guests/" + who.to_string(); }
 
-  RunningHotel hotel_{Style::saga};
-  HttpApi api_{*hotel_.store, hotel_.runtime(), [this] { return hotel_.now; }};
+  Hotel hotel_{Style::saga};
+  HttpApi api_{hotel_.runtime(), hotel_.store(), [this] { return hotel_.now(); }, std::chrono::hours(1)};
   http::Router router_;
 };
 
@@ -47,9 +45,8 @@ TEST_F(HotelApi, AStayFromCheckInToCheckOut) {
   const auto path = guest_path(alice);
   EXPECT_EQ(get(path).status, 404);
   const auto in = post(path + "/check-in");
-  EXPECT_EQ(in.status, 201);
+  EXPECT_EQ(in.status, 204);
   EXPECT_EQ(header(in, "ETag"), "W/\"0\"");
-  EXPECT_EQ(header(in, "Location"), path);
   EXPECT_EQ(post(path + "/check-in").status, 409);
   EXPECT_EQ(post(path + "/charges", R"({"amount":500})").status, 204);
   EXPECT_EQ(post(path + "/payments", R"({"amount":400})", "W/\"1\"").status, 204);
@@ -74,7 +71,7 @@ TEST_F(HotelApi, AStayFromCheckInToCheckOut) {
 TEST_F(HotelApi, RefusesBadRequests) {
   const auto path = guest_path(alice);
   (void)post(path + "/check-in");
-  EXPECT_EQ(post(path + "/charges", R"({"amount":0})").status, 409);
+  EXPECT_EQ(post(path + "/charges", R"({"amount":0})").status, 400);
   EXPECT_EQ(post(path + "/charges", R"({"amount":1.5})").status, 400);
   EXPECT_EQ(post(path + "/charges", R"({})").status, 400);
   EXPECT_EQ(post("/guests/nobody/check-in").status, 400);
@@ -83,8 +80,8 @@ TEST_F(HotelApi, RefusesBadRequests) {
 }
 
 TEST_F(HotelApi, AGroupFailsAndIsRerun) {
-  hotel_.check_in(alice);
-  hotel_.check_in(bob, 100);
+  hotel_.arrive(alice);
+  hotel_.arrive(bob, -100);
   const auto clerk_json = R"("clerk_id":")" + clerk.to_string() + R"(")";
   const auto created = post("/group-checkouts", "{" + clerk_json + R"(,"guest_stay_ids":[")" + alice.to_string() +
                                                     R"(",")" + bob.to_string() + R"("]})");
@@ -92,7 +89,7 @@ TEST_F(HotelApi, AGroupFailsAndIsRerun) {
   EXPECT_EQ(header(created, "ETag"), "W/\"0\"");
   const auto path = header(created, "Location");
   EXPECT_EQ(created.body, R"({"group_checkout_id":")" + path.substr(path.rfind('/') + 1) + R"("})");
-  EXPECT_EQ(post(path + "/rerun", "{" + clerk_json + "}").status, 409);
+  EXPECT_EQ(post(path + "/rerun").status, 409);
   hotel_.settle();
   const auto failed = get(path);
   EXPECT_EQ(failed.status, 200);
@@ -100,19 +97,28 @@ TEST_F(HotelApi, AGroupFailsAndIsRerun) {
   EXPECT_NE(failed.body.find(R"("progress":"Failed","reason":"BalanceNotSettled")"), std::string::npos) << failed.body;
 
   EXPECT_EQ(post(guest_path(bob) + "/payments", R"({"amount":100})").status, 204);
-  EXPECT_EQ(post(path + "/rerun", "{" + clerk_json + "}", "W/\"0\"").status, 412);
-  EXPECT_EQ(post(path + "/rerun", "{" + clerk_json + "}", header(failed, "ETag")).status, 202);
+  EXPECT_EQ(post(path + "/rerun", {}, "W/\"0\"").status, 412);
+  EXPECT_EQ(post(path + "/rerun", {}, header(failed, "ETag")).status, 202);
   hotel_.settle();
   EXPECT_NE(get(path).body.find(R"("status":"Completed","round":2)"), std::string::npos);
+}
+
+TEST_F(HotelApi, ARepeatedRequestForAGroupCreatesItOnce) {
+  hotel_.arrive(alice);
+  const auto body = R"({"group_checkout_id":")" + group.to_string() + R"(","clerk_id":")" + clerk.to_string() +
+                    R"(","guest_stay_ids":[")" + alice.to_string() + R"("]})";
+  EXPECT_EQ(post("/group-checkouts", body).status, 201);
+  EXPECT_EQ(post("/group-checkouts", body).status, 200);
+  EXPECT_EQ(hotel_.count("GroupCheckoutInitiated"), 1U);
 }
 
 TEST_F(HotelApi, RefusesBadGroups) {
   const auto clerk_json = R"({"clerk_id":")" + clerk.to_string() + R"(")";
   EXPECT_EQ(post("/group-checkouts", clerk_json + R"(,"guest_stay_ids":[]})").status, 409);
   EXPECT_EQ(post("/group-checkouts", clerk_json + R"(,"guest_stay_ids":["x"]})").status, 400);
-  EXPECT_EQ(post("/group-checkouts", clerk_json + R"(,"guest_stay_ids":[],"deadline_seconds":0})").status, 400);
+  EXPECT_EQ(post("/group-checkouts", R"({"guest_stay_ids":[]})").status, 400);
   EXPECT_EQ(get("/group-checkouts/" + group.to_string()).status, 404);
-  EXPECT_EQ(post("/group-checkouts/" + group.to_string() + "/rerun", clerk_json + "}").status, 404);
+  EXPECT_EQ(post("/group-checkouts/" + group.to_string() + "/rerun").status, 404);
 }
 
 }  // namespace

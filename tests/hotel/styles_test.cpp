@@ -60,7 +60,7 @@ TEST_P(EveryStyle, CanBeRerunOnceTheCauseIsResolved) {
   hotel_.settle();
   ASSERT_EQ(hotel_.group_state().status, Failed);
   ASSERT_TRUE(hotel_.execute(RecordPayment{bob, Money{100}, at(50)}).has_value());
-  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, clerk, at(60), deadline}).has_value());
+  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, at(60), deadline}).has_value());
   hotel_.settle();
   const auto ends = hotel_.all<GroupCheckoutCompleted>();
   ASSERT_EQ(ends.size(), 1U);
@@ -74,7 +74,7 @@ TEST_P(EveryStyle, FailsAgainInARerunWhileTheCauseStands) {
   hotel_.check_in(bob, 100);
   hotel_.initiate({bob});
   hotel_.settle();
-  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, clerk, at(60), deadline}).has_value());
+  ASSERT_TRUE(hotel_.execute(RerunGroupCheckout{group, at(60), deadline}).has_value());
   hotel_.settle();
   EXPECT_EQ(hotel_.all<GuestCheckoutFailed>().size(), 2U);
   EXPECT_EQ(hotel_.group_state().status, Failed);

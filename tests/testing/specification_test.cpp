@@ -59,13 +59,16 @@ TEST(SpecifiedDecider, ThenTheStateAfterTheEvents) {
       .when(DoWork{job, 3})
       .then(WorkDone{job, 3, 3})
       .then_state([](const JobState& state) { return state.open && state.total == 3; });
-  given<Job>(JobOpened{job, "paint"}).when(OpenJob{job, "again"}).then_rejected("AlreadyOpen").then_state([](const JobState& state) {
+  given<Job>(JobOpened{job, "paint"}).when(OpenJob{job, "again"}).then_rejected("AlreadyOpen")
+      .then_state([](const JobState& state) {
     return state.open && state.total == 0;
   });
 }
 
 TEST(SpecifiedDecider, ShowsWhatDiffersLineByLine) {
-  const auto text = failure_of([] { given<Job>(JobOpened{job, "paint"}).when(DoWork{job, 3}).then(WorkDone{job, 3, 4}); });
+  const auto text = failure_of([] {
+    given<Job>(JobOpened{job, "paint"}).when(DoWork{job, 3}).then(WorkDone{job, 3, 4});
+  });
   EXPECT_EQ(text, "events differ (- expected, + came):\n"
                   "  - WorkDone {\"job_id\":" + quoted(job) + ",\"amount\":3,\"total\":4}\n"
                   "  + WorkDone {\"job_id\":" + quoted(job) + ",\"amount\":3,\"total\":3}\n");
@@ -223,16 +226,19 @@ TEST(SpecifiedSaga, ShowsWhatDiffers) {
     given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id("invoice"), job, 13});
   });
   EXPECT_EQ(commands, "commands differ (- expected, + came):\n"
-                      "  - IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" + quoted(job) +
+                      "  - IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" +
+                          quoted(job) +
                           ",\"total\":13}\n"
-                      "  + IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" + quoted(job) +
+                      "  + IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" +
+                          quoted(job) +
                           ",\"total\":12}\n");
   const auto timers = failure_of([] {
     given_saga<Invoicing>().when(InvoiceIssued{other, job, 1}).then_timer("remind", Timestamp{0}, RemindInvoice{other});
   });
   EXPECT_EQ(timers, "timers differ (- expected, + came):\n"
                     "  - remind at 1970-01-01T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" + quoted(other) + "}\n"
-                    "  + remind/" + other.to_string() + " at 1970-01-02T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" +
+                    "  + remind/" +
+                        other.to_string() + " at 1970-01-02T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" +
                         quoted(other) + "}\n");
   const auto cancelled = failure_of([] { given_saga<Invoicing>().when(JobFinished{job, 1}).then_cancelled("remind"); });
   EXPECT_EQ(cancelled, "cancelled timers differ (- expected, + came):\n  - remind\n");
@@ -332,11 +338,14 @@ TEST(SpecifiedForwarder, EnrichesFromTheStateAsOfTheEvent) {
 
 TEST(SpecifiedForwarder, MayPublishNothing) {
   given_forwarder<MaybeForwarder>(WorkDone{job, 9, 9}).when(WorkDone{job, 9, 9}).then_nothing();
-  given_forwarder<MaybeForwarder>(WorkDone{job, 11, 11}).when(WorkDone{job, 11, 11}).then_published(JobFinished{job, 11});
+  given_forwarder<MaybeForwarder>(WorkDone{job, 11, 11}).when(WorkDone{job, 11, 11})
+      .then_published(JobFinished{job, 11});
 }
 
 TEST(SpecifiedForwarder, ShowsWhatDiffers) {
-  const auto text = failure_of([] { given_forwarder<JobForwarder>().when(JobClosed{job}).then_published(JobFinished{job, 3}); });
+  const auto text = failure_of([] {
+    given_forwarder<JobForwarder>().when(JobClosed{job}).then_published(JobFinished{job, 3});
+  });
   EXPECT_EQ(text, "external events differ (- expected, + came):\n"
                   "  - JobFinished {\"job_id\":" + quoted(job) + ",\"total\":3}\n"
                   "  + JobFinished {\"job_id\":" + quoted(job) + ",\"total\":0}\n");
@@ -362,7 +371,9 @@ TEST(SpecifiedEffect, MayAnswerNothing) {
 
 TEST(SpecifiedEffect, ShowsWhatDiffers) {
   faults = {};
-  const auto text = failure_of([] { given_effect(MailRoom{}).when(InvoiceIssued{other, job, 3}).then_commands(PayInvoice{other}); });
+  const auto text = failure_of([] {
+    given_effect(MailRoom{}).when(InvoiceIssued{other, job, 3}).then_commands(PayInvoice{other});
+  });
   EXPECT_EQ(text, "commands differ (- expected, + came):\n  - PayInvoice {\"invoice_id\":" + quoted(other) + "}\n");
 }
 

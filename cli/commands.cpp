@@ -95,8 +95,8 @@ int tail(lasagne::Store& store, const TailOptions& options) {
 
 lasagne::Result<std::vector<lasagne::ParkedMessage>> all_parked(lasagne::Store& store) {
   std::vector<lasagne::ParkedMessage> all;
-  // Pages go by position, and several processors may hold back the same message: a page that is full may have cut such a
-  // group, whose position is then read again.
+  // Pages go by position, and several processors may hold back the same message: a full page may have cut such a group,
+  // whose position is then read again.
   for (lasagne::Position after = 0;;) {
     auto entries = store.parked({}, after, parked_page);
     if (!entries) return entries;

@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   tail->add_option("--after", tail_options.after, "Start after this position");
   tail->add_option("--type", tail_options.filter.types, "Only messages of this type; may be repeated");
   tail->add_option("--category", tail_options.filter.categories, "Only streams of this category; may be repeated");
-  tail->add_flag("!--no-follow,-f,--follow", tail_options.follow, "Stop at the end of the log, or wait for more (default)");
+  tail->add_flag("!--no-follow,-f,--follow", tail_options.follow, "Stop at the log's end, or wait for more (default)");
   tail->add_flag("--json", tail_options.json, "One JSON object a line");
   tail->callback([&] { run = [&](lasagne::Store& store) { return cli::tail(store, tail_options); }; });
 

@@ -143,7 +143,8 @@ lasagne::Result<void> read_pending(lasagne::Store& store, const Uuid& id, Proces
   const auto timers = store.due_timers({std::numeric_limits<std::int64_t>::max()}, most_timers);
   if (!timers) return std::unexpected(timers.error());
   for (const auto& timer : *timers) {
-    if (timer.message.metadata.correlation_id == id) process.timers[timer.message.metadata.causation_id].push_back(timer);
+    const auto& metadata = timer.message.metadata;
+    if (metadata.correlation_id == id) process.timers[metadata.causation_id].push_back(timer);
   }
   for (const auto& message : process.messages) {
     const std::string_view stream = message->stream;

@@ -52,10 +52,11 @@ order() {
   call -X POST "$shop/carts/$order/confirm" -H 'If-Match: W/"1"' >/dev/null
 }
 status_is() { [ "$(curl -s "$shop/orders/$1" | field status)" = "$2" ]; }
-has_payment() { curl -s "$shop/orders/$1" | field payment_id | grep -qv '^00000000-0000-0000-0000-000000000000$'; }
+payment_of() { curl -s "$shop/orders/$1" | field payment_id; }
+is_requested() { curl -s --fail "$shop/payments/$(payment_of "$1")" >/dev/null; }
 pay() {
-  until_true 10 has_payment "$1"
-  call -X POST "$shop/payments/$(curl -s "$shop/orders/$1" | field payment_id)/complete" >/dev/null
+  until_true 10 is_requested "$1"
+  call -X POST "$shop/payments/$(payment_of "$1")/complete" >/dev/null
 }
 trace() { "$bin/lasagne" trace --store "$shop_store" "ShoppingCart-$1"; }
 
@@ -98,8 +99,9 @@ load=("$bin/shop" load --store "$load_store" --orders 1000 --seed 42 --out-of-st
 "${load[@]}" >"$dir/load.out" 2>"$dir/load.err" &
 victim=$!
 half_done() {
-  [ "$("$bin/lasagne" read --store "$load_store" shopping_carts__external-events --backwards --limit 1 --json 2>/dev/null |
-    grep -o '"revision":[0-9]*' | cut -d: -f2)" -ge 400 ] 2>/dev/null
+  local completed
+  completed=$("$bin/shop" audit --store "$load_store" 2>/dev/null | grep -o '"completed":[0-9]*' | cut -d: -f2)
+  [ "${completed:-0}" -ge 300 ]
 }
 until_true 30 half_done
 kill -KILL "$victim" 2>/dev/null || true

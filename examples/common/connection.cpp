@@ -120,7 +120,9 @@ void Connection::close_politely(int socket, std::chrono::milliseconds time) {
   ::close(socket);
 }
 
-void Connection::get_remote_ip_and_port(std::string& ip, int& port) const { name_of(socket_, &::getpeername, ip, port); }
+void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
+  name_of(socket_, &::getpeername, ip, port);
+}
 void Connection::get_local_ip_and_port(std::string& ip, int& port) const { name_of(socket_, &::getsockname, ip, port); }
 
 }  // namespace examples::http

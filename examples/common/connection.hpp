@@ -23,6 +23,9 @@ class Connection final : public httplib::Stream {
   bool flush();
   // The request took more bytes than Bounds allow.
   [[nodiscard]] bool over_limit() const noexcept { return over_limit_; }
+  // Not to be used for another request.
+  void give_up() noexcept { given_up_ = true; }
+  [[nodiscard]] bool given_up() const noexcept { return given_up_; }
   // The peer is told that nothing follows; what it still sends is read away for a moment, since closing a socket with
   // unread data would reset the answer on its way.
   static void close_politely(int socket, std::chrono::milliseconds time);
@@ -40,6 +43,7 @@ class Connection final : public httplib::Stream {
   SteadyTime request_deadline_{};
   std::size_t request_bytes_ = 0;
   bool over_limit_ = false;
+  bool given_up_ = false;
   std::string in_;
   std::size_t in_used_ = 0;
   std::string out_;

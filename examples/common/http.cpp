@@ -13,18 +13,30 @@ namespace {
 
 std::string_view words_of(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 428: return "Precondition Required";
-    case 503: return "Service Unavailable";
-    default: return status < 500 ? "Bad Request" : "Internal Server Error";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 428:
+      return "Precondition Required";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return status < 500 ? "Bad Request" : "Internal Server Error";
   }
 }
 
@@ -62,9 +74,8 @@ std::vector<std::string> segments_of(std::string_view path) {
 bool is_placeholder(std::string_view segment) { return segment.starts_with('{'); }
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
-  return std::ranges::equal(pattern, path, [](const auto& want, const auto& have) {
-    return is_placeholder(want) || want == have;
-  });
+  return std::ranges::equal(pattern, path,
+                            [](const auto& want, const auto& have) { return is_placeholder(want) || want == have; });
 }
 
 // "application/json", with or without parameters.
@@ -104,7 +115,8 @@ std::expected<std::optional<lasagne::ExpectedRevision>, Problem> expected_of(con
   const auto text = trim(*if_match);
   if (text == "*") return lasagne::ExpectedRevision::stream_exists();
   if (const auto tag = lasagne::ETag::parse(text)) return lasagne::ExpectedRevision::exactly(tag->revision);
-  return std::unexpected(Problem{400, "Bad Request", "If-Match must be * or one ETag as it was answered: W/\"7\"", "If-Match"});
+  return std::unexpected(
+      Problem{400, "Bad Request", "If-Match must be * or one ETag as it was answered: W/\"7\"", "If-Match"});
 }
 
 }  // namespace
@@ -120,7 +132,8 @@ Reply::Reply(const Problem& problem)
 }
 
 lasagne::Uuid Request::id(std::string_view placeholder) const {
-  const auto found = std::ranges::find(ids_, placeholder, [](const auto& entry) { return std::string_view(entry.first); });
+  const auto found =
+      std::ranges::find(ids_, placeholder, [](const auto& entry) { return std::string_view(entry.first); });
   if (found == ids_.end()) throw std::logic_error("the route has no {" + std::string(placeholder) + "}");
   return found->second;
 }
@@ -140,15 +153,21 @@ Problem bad_field(std::string field, std::string what) {
 Problem problem_of(const lasagne::Error& error) {
   using enum lasagne::ErrorCode;
   switch (error.code) {
-    case not_found: return problem(404, error.message);
-    case tombstoned: return problem(410, error.message);
-    case conflict: return problem(412, error.message);
-    case invalid: return problem(400, error.message);
+    case not_found:
+      return problem(404, error.message);
+    case tombstoned:
+      return problem(410, error.message);
+    case conflict:
+      return problem(412, error.message);
+    case invalid:
+      return problem(400, error.message);
     case unavailable:
     case commit_unknown:
     case failed:
-    case in_use: return problem(503, error.message);
-    default: return problem(500, error.message);
+    case in_use:
+      return problem(503, error.message);
+    default:
+      return problem(500, error.message);
   }
 }
 
@@ -221,9 +240,11 @@ Reply Router::run(const Route& route, const std::vector<std::string>& path, cons
   auto expected = expected_of(raw.header("If-Match"), route.if_match);
   if (!expected) return expected.error();
   request.options_.expected = *expected;
-  if (auto trace = raw.header("traceparent"); trace && is_traceparent(*trace)) request.options_.traceparent = *std::move(trace);
+  if (auto trace = raw.header("traceparent"); trace && is_traceparent(*trace))
+    request.options_.traceparent = *std::move(trace);
   if (route.needs_json) {
-    if (!is_json(raw.header("Content-Type").value_or(""))) return problem(415, "expected Content-Type: application/json");
+    if (!is_json(raw.header("Content-Type").value_or("")))
+      return problem(415, "expected Content-Type: application/json");
     if (raw.body.size() > Bounds::body_bytes) return problem(413, fmt::format("at most {} bytes", Bounds::body_bytes));
   }
   request.query_ = raw.query;
@@ -238,8 +259,10 @@ std::optional<Listen> Listen::parse(std::string_view text) {
   if (colon != std::string_view::npos) {
     auto host = text.substr(0, colon);
     port = text.substr(colon + 1);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    else if (host.find(':') != std::string_view::npos) return std::nullopt;
+    if (host.starts_with('[') && host.ends_with(']'))
+      host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string_view::npos)
+      return std::nullopt;
     if (!host.empty()) listen.host = std::string(host);
   }
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);

@@ -105,8 +105,8 @@ class Request {
 
 enum class IfMatch { optional, required };  // required and missing: 428
 
-// How a command came out, as an answer: `status` with ETag, X-Correlation-Id and `body` when it was handled; 409 with the
-// reason when it was rejected (404 when the reason ends in "NotFound"); 412 when its If-Match is stale; 503 with
+// How a command came out, as an answer: `status` with ETag, X-Correlation-Id and `body` when it was handled; 409 with
+// the reason when it was rejected (404 when the reason ends in "NotFound"); 412 when its If-Match is stale; 503 with
 // Retry-After when the store cannot take it now, or the stream stays contended without an If-Match.
 // A 200 without a body is 204.
 [[nodiscard]] Reply answer(const Request& request, const lasagne::ExecuteResult& result, int status = 200,
@@ -190,11 +190,12 @@ void block_stop_signals();
 class Server {
  public:
   // The router must outlive it. On error: why the address cannot be had.
-  [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> bind(const Router& router, const Listen& listen);
+  [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> bind(const Router& router,
+                                                                                const Listen& listen);
   virtual ~Server() = default;
   [[nodiscard]] virtual int port() const = 0;
-  // Prints "listening on http://HOST:PORT" to stdout, serves until SIGTERM or SIGINT (block_stop_signals), then takes no
-  // new connection and finishes the requests under way. False if it ended by an error.
+  // Prints "listening on http://HOST:PORT" to stdout, serves until SIGTERM or SIGINT (block_stop_signals), then takes
+  // no new connection and finishes the requests under way. False if it ended by an error.
   virtual bool run() = 0;
 };
 

@@ -103,7 +103,8 @@ class HttpServer final : public Server, private httplib::Server {
 
   bool run() override {
     const bool v6 = listen_.host.find(':') != std::string::npos;
-    std::printf(v6 ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n", listen_.host.c_str(), listen_.port);
+    std::printf(v6 ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n", listen_.host.c_str(),
+                listen_.port);
     std::fflush(stdout);
     const auto waiter = ::pthread_self();
     bool served = false;
@@ -125,7 +126,10 @@ class HttpServer final : public Server, private httplib::Server {
   // httplib's own answers (a request it cannot parse, a body that was cut short) as problems too.
   static void complete_error(const httplib::Request&, httplib::Response& response) {
     if (!response.body.empty()) return;
-    if (current_ != nullptr && current_->over_limit()) response.status = 413;
+    if (current_ != nullptr) {
+      current_->give_up();  // nobody knows where the next request would begin
+      if (current_->over_limit()) response.status = 413;
+    }
     const bool too_large = response.status == 413;
     Problem problem{response.status, "Bad Request", "the request is not well-formed HTTP, or was cut short", {}};
     if (too_large) problem.title = "Content Too Large", problem.detail = "the request is too large";
@@ -154,7 +158,7 @@ class HttpServer final : public Server, private httplib::Server {
           request.set_header("Content-Length", "0");
         }
       });
-      if (!connection.flush() || !handled || closed || last || refused || connection.over_limit()) break;
+      if (!connection.flush() || !handled || closed || last || refused || connection.given_up()) break;
     }
     current_ = nullptr;
     Connection::close_politely(socket, std::chrono::milliseconds(crowded() ? 1 : 100));
@@ -173,7 +177,7 @@ class HttpServer final : public Server, private httplib::Server {
     return false;
   }
 
-  static thread_local const Connection* current_;
+  static thread_local Connection* current_;  // of this worker; httplib's error handler is not told
 
   const Router& router_;
   Listen listen_;
@@ -181,7 +185,7 @@ class HttpServer final : public Server, private httplib::Server {
   Refuser refuser_;
 };
 
-thread_local const Connection* HttpServer::current_ = nullptr;
+thread_local Connection* HttpServer::current_ = nullptr;
 
 }  // namespace
 

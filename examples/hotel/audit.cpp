@@ -1,7 +1,6 @@
 #include "audit.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -35,8 +34,8 @@ struct Group {
   GroupCheckoutStatus status = GroupCheckoutStatus::NotInitiated;
   std::uint32_t round = 0;
   std::vector<Uuid> guests;
-  std::set<Uuid> out;                            // by this group
-  std::map<Uuid, std::uint32_t> failed_in;       // the latest round that said so
+  std::set<Uuid> out;                               // by this group
+  std::set<std::pair<std::uint32_t, Uuid>> failed;  // round, guest
 };
 
 struct CheckOutCommand {
@@ -50,25 +49,36 @@ class Auditor {
     if (!ids_.insert(message.id).second) violated("message id " + message.id.to_string() + " is used twice");
     see_cause(message);
     (void)(try_to<CheckOutGuest>(message) || try_to<GuestCheckedIn>(message) || try_to<ChargeRecorded>(message) ||
-           try_to<PaymentRecorded>(message) || try_to<GuestCheckedOut>(message) || try_to<GuestCheckoutFailed>(message) ||
-           try_to<GroupCheckoutInitiated>(message) || try_to<GroupCheckoutRerunInitiated>(message) ||
-           try_to<GroupCheckoutCompleted>(message) || try_to<GroupCheckoutFailed>(message) ||
-           try_to<GroupCheckoutTimedOut>(message));
+           try_to<PaymentRecorded>(message) || try_to<GuestCheckedOut>(message) ||
+           try_to<GuestCheckoutFailed>(message) || try_to<GroupCheckoutInitiated>(message) ||
+           try_to<GroupCheckoutRerunInitiated>(message) || try_to<GroupCheckoutCompleted>(message) ||
+           try_to<GroupCheckoutFailed>(message) || try_to<GroupCheckoutTimedOut>(message));
   }
 
   void see(const lasagne::ParkedMessage& parked) {
-    violated(parked.processor + " parked the message at position " + std::to_string(parked.position) + ": " + parked.error);
+    violated(parked.processor + " parked the message at position " + std::to_string(parked.position) + ": " +
+             parked.error);
   }
 
   AuditResult finish() {
     for (const auto& [id, entry] : commands_) finish(id, entry);
     for (const auto& [id, group] : groups_) {
       switch (group.status) {
-        case GroupCheckoutStatus::NotInitiated: violated(name(id) + " has guests that report, but was never initiated"); break;
-        case GroupCheckoutStatus::InProgress: ++result_.open; break;
-        case GroupCheckoutStatus::Completed: ++result_.completed; break;
-        case GroupCheckoutStatus::Failed: ++result_.failed; break;
-        case GroupCheckoutStatus::TimedOut: ++result_.timed_out; break;
+        case GroupCheckoutStatus::NotInitiated:
+          violated(name(id) + " has guests that report, but was never initiated");
+          break;
+        case GroupCheckoutStatus::InProgress:
+          ++result_.open;
+          break;
+        case GroupCheckoutStatus::Completed:
+          ++result_.completed;
+          break;
+        case GroupCheckoutStatus::Failed:
+          ++result_.failed;
+          break;
+        case GroupCheckoutStatus::TimedOut:
+          ++result_.timed_out;
+          break;
       }
       if (group.status != GroupCheckoutStatus::NotInitiated) ++result_.groups;
     }
@@ -93,7 +103,8 @@ class Auditor {
     if (const auto value = lasagne::from_json<T>(message.data)) {
       on(*value, message);
     } else {
-      violated("the message at position " + std::to_string(message.position) + " does not decode: " + value.error().to_string());
+      violated("the message at position " + std::to_string(message.position) +
+               " does not decode: " + value.error().to_string());
     }
     return true;
   }
@@ -104,7 +115,8 @@ class Auditor {
     const bool command = message.kind == lasagne::MessageKind::command;
     const auto effect = message.type + " " + message.stream + " " + (command ? message.data : std::string());
     if (!effects_.insert(Uuid::derive(message.metadata.causation_id, effect)).second) {
-      violated(message.type + " in " + message.stream + " was caused twice by " + message.metadata.causation_id.to_string());
+      violated(message.type + " in " + message.stream + " was caused twice by " +
+               message.metadata.causation_id.to_string());
     }
   }
 
@@ -151,7 +163,7 @@ class Auditor {
     if (account.checked_out && account.checked_out_by == event.group_checkout_id) {
       violated(guest + " failed in a repeated check-out that had succeeded");
     }
-    groups_[*event.group_checkout_id].failed_in[event.guest_stay_id] = event.round;
+    groups_[*event.group_checkout_id].failed.emplace(event.round, event.guest_stay_id);
   }
 
   void answer(const lasagne::Message& message) {
@@ -161,7 +173,8 @@ class Auditor {
 
   void on(const GroupCheckoutInitiated& event, const lasagne::Message&) {
     auto& group = groups_[event.group_checkout_id];
-    if (group.status != GroupCheckoutStatus::NotInitiated) violated(name(event.group_checkout_id) + " was initiated twice");
+    if (group.status != GroupCheckoutStatus::NotInitiated)
+      violated(name(event.group_checkout_id) + " was initiated twice");
     group.status = GroupCheckoutStatus::InProgress;
     group.round = GroupCheckoutInitiated::round;
     group.guests = event.guest_stay_ids;
@@ -183,12 +196,14 @@ class Auditor {
     end(event.group_checkout_id, event.round, GroupCheckoutStatus::Completed, event.completed_guest_stay_ids, {}, {});
   }
   void on(const GroupCheckoutFailed& event, const lasagne::Message&) {
-    if (event.failed_guest_stay_ids.empty()) violated(name(event.group_checkout_id) + " failed without a guest that failed");
+    if (event.failed_guest_stay_ids.empty())
+      violated(name(event.group_checkout_id) + " failed without a guest that failed");
     end(event.group_checkout_id, event.round, GroupCheckoutStatus::Failed, event.completed_guest_stay_ids,
         event.failed_guest_stay_ids, {});
   }
   void on(const GroupCheckoutTimedOut& event, const lasagne::Message&) {
-    if (event.outstanding_guest_stay_ids.empty()) violated(name(event.group_checkout_id) + " timed out with nobody outstanding");
+    if (event.outstanding_guest_stay_ids.empty())
+      violated(name(event.group_checkout_id) + " timed out with nobody outstanding");
     end(event.group_checkout_id, event.round, GroupCheckoutStatus::TimedOut, event.completed_guest_stay_ids,
         event.failed_guest_stay_ids, event.outstanding_guest_stay_ids);
   }
@@ -196,7 +211,8 @@ class Auditor {
   void end(const Uuid& id, std::uint32_t round, GroupCheckoutStatus status, const std::vector<Uuid>& completed,
            const std::vector<Uuid>& failed, const std::vector<Uuid>& outstanding) {
     auto& group = groups_[id];
-    if (group.status != GroupCheckoutStatus::InProgress || group.round != round) violated(name(id) + " ended out of turn");
+    if (group.status != GroupCheckoutStatus::InProgress || group.round != round)
+      violated(name(id) + " ended out of turn");
     group.status = status;
     auto all = completed;
     all.insert(all.end(), failed.begin(), failed.end());
@@ -206,12 +222,11 @@ class Auditor {
     std::ranges::sort(expected);
     if (all != expected) violated(name(id) + " ended with lists that are not its guests, each once");
     for (const auto& guest : completed) {
-      if (!group.out.contains(guest)) violated(name(id) + " lists as completed, but did not check out, " + guest_name(guest));
+      if (!group.out.contains(guest))
+        violated(name(id) + " lists as completed, but did not check out, " + guest_name(guest));
     }
     for (const auto& guest : failed) {
-      const auto found = group.failed_in.find(guest);
-      const bool did_fail = found != group.failed_in.end() && found->second == round && !group.out.contains(guest);
-      // Of a guest that failed in an earlier round and is outstanding in this one, the list of outstanding ones tells.
+      const bool did_fail = group.failed.contains({round, guest}) && !group.out.contains(guest);
       if (!did_fail) violated(name(id) + " lists as failed, but did not fail, " + guest_name(guest));
     }
   }

@@ -12,9 +12,12 @@ namespace hotel {
 
 std::string_view to_string(Style style) {
   switch (style) {
-    case Style::saga: return "saga";
-    case Style::choreography: return "choreography";
-    case Style::process_manager: return "process-manager";
+    case Style::saga:
+      return "saga";
+    case Style::choreography:
+      return "choreography";
+    case Style::process_manager:
+      return "process-manager";
   }
   return "unknown";
 }
@@ -29,7 +32,8 @@ std::optional<Style> parse_style(std::string_view text) {
 lasagne::Module hotel_module(Style style) {
   auto hotel = lasagne::Module{"hotel"}.decider<GuestStayAccount>();
   switch (style) {
-    case Style::saga: return hotel.decider<GroupCheckout>().saga<GroupCheckoutSaga>();
+    case Style::saga:
+      return hotel.decider<GroupCheckout>().saga<GroupCheckoutSaga>();
     case Style::choreography:
       return hotel.decider<GroupCheckout>()
           .subscription<CheckOutGuestsOfGroup>()

@@ -19,8 +19,8 @@ inline constexpr Style all_styles[] = {Style::saga, Style::choreography, Style::
 [[nodiscard]] std::string_view to_string(Style style);
 [[nodiscard]] std::optional<Style> parse_style(std::string_view text);
 
-// A store stays with the style it began with: the processors of another one would start at the log's beginning and check
-// out every group again.
+// A store stays with the style it began with: the processors of another one would start at the log's beginning and
+// check out every group again.
 [[nodiscard]] lasagne::Module hotel_module(Style style);
 
 // The style that the store began with; empty if none ran on it. Throws std::runtime_error when it cannot be read.

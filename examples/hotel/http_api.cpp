@@ -75,9 +75,15 @@ wire::GroupCheckout shown(const Uuid& id, const GroupCheckoutState& state) {
     const auto& guest = state.guests.at(guest_id);
     group.guests.push_back({guest_id, guest.progress, guest.reason});
     switch (guest.progress) {
-      case GuestProgress::Completed: ++group.completed; break;
-      case GuestProgress::Failed: ++group.failed; break;
-      case GuestProgress::Outstanding: ++group.outstanding; break;
+      case GuestProgress::Completed:
+        ++group.completed;
+        break;
+      case GuestProgress::Failed:
+        ++group.failed;
+        break;
+      case GuestProgress::Outstanding:
+        ++group.outstanding;
+        break;
     }
   }
   return group;
@@ -94,7 +100,8 @@ http::Reply read(lasagne::Runtime& runtime, const Uuid& id, const char* what) {
 }
 
 // A check-out that failed is recorded all the same, so it has an ETag; to the caller it is a refusal.
-http::Reply answer_check_out(lasagne::Store& store, const http::Request& request, const lasagne::ExecuteResult& result) {
+http::Reply answer_check_out(lasagne::Store& store, const http::Request& request,
+                             const lasagne::ExecuteResult& result) {
   auto reply = http::answer(request, result);
   if (!result || !result->etag || result->events == 0) return reply;
   const auto recorded = store.read_stream(result->stream, result->etag->revision, lasagne::Direction::forwards, 1);
@@ -127,7 +134,8 @@ http::Reply answer_check_out(lasagne::Store& store, const http::Request& request
 template <class Command>
 http::Reply record_amount(const HttpApi& api, const http::Request& request, const wire::Amount& body) {
   if (body.amount <= Money{0}) return http::bad_field("amount", "expected a positive number of minor units");
-  return http::answer(request, api.runtime.execute(Command{request.id("id"), body.amount, api.now()}, request.options()));
+  return http::answer(request,
+                      api.runtime.execute(Command{request.id("id"), body.amount, api.now()}, request.options()));
 }
 
 http::Reply initiate(const HttpApi& api, const http::Request& request, const wire::GroupCheckoutRequest& body) {
@@ -164,10 +172,10 @@ void HttpApi::add_routes(http::Router& router) const {
         return answer_check_out(store, request, runtime.execute(command, request.options()));
       },
       http::IfMatch::required);
-  router.post<wire::GroupCheckoutRequest>(
-      "/group-checkouts", [this](const http::Request& request, const wire::GroupCheckoutRequest& body) {
-        return initiate(*this, request, body);
-      });
+  router.post<wire::GroupCheckoutRequest>("/group-checkouts",
+                                          [this](const http::Request& request, const wire::GroupCheckoutRequest& body) {
+                                            return initiate(*this, request, body);
+                                          });
   router.get("/group-checkouts/{id}", [this](const http::Request& request) {
     return read<GroupCheckout>(runtime, request.id("id"), "group checkout");
   });

@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t callers = 32;  // each waits for its own commits to be durable; they share flushes
 constexpr std::size_t page = 1000;
-constexpr auto quiet = 100ms;   // without anything new: look whether all is at rest
-constexpr auto gather = 20ms;   // between two looks at a log that grows
-constexpr int attempts = 50;  // at a store that is unavailable
+constexpr auto quiet = 100ms;  // without anything new: look whether all is at rest
+constexpr auto gather = 20ms;  // between two looks at a log that grows
+constexpr int attempts = 50;   // at a store that is unavailable
 constexpr auto attempt_interval = 100ms;
 
 // An id whose first 48 bits are the index, so that ids made one after the other are neighbours.
@@ -111,7 +111,8 @@ class Driver {
       if (kind == lasagne::Refusal::Kind::rejected) {
         throw std::runtime_error("the store holds something else under this seed's ids: " + rejection.detail);
       }
-      const bool passing = error.code == lasagne::ErrorCode::unavailable || error.code == lasagne::ErrorCode::commit_unknown;
+      const bool passing =
+          error.code == lasagne::ErrorCode::unavailable || error.code == lasagne::ErrorCode::commit_unknown;
       if (!passing || attempt == attempts) throw std::runtime_error(error.message);
       std::this_thread::sleep_for(attempt_interval);
     }
@@ -135,15 +136,19 @@ class Watch {
  public:
   Watch(lasagne::Store& store, const LoadPlan& plan) : store_(store) {
     groups_.reserve(plan.groups);
-    for (std::uint64_t i = 0; i < plan.groups; ++i) groups_.emplace(plan.group_id(i), GroupCheckoutStatus::NotInitiated);
+    for (std::uint64_t i = 0; i < plan.groups; ++i)
+      groups_.emplace(plan.group_id(i), GroupCheckoutStatus::NotInitiated);
     for (const auto& [type, status] : statuses) filter_.types.emplace_back(type);
   }
 
   [[nodiscard]] lasagne::Position position() const { return after_; }
   [[nodiscard]] std::uint64_t ended() const {
-    return count(GroupCheckoutStatus::Completed) + count(GroupCheckoutStatus::Failed) + count(GroupCheckoutStatus::TimedOut);
+    return count(GroupCheckoutStatus::Completed) + count(GroupCheckoutStatus::Failed) +
+           count(GroupCheckoutStatus::TimedOut);
   }
-  [[nodiscard]] std::uint64_t count(GroupCheckoutStatus status) const { return counts_[static_cast<std::size_t>(status)]; }
+  [[nodiscard]] std::uint64_t count(GroupCheckoutStatus status) const {
+    return counts_[static_cast<std::size_t>(status)];
+  }
 
   // Reads on to what is visible now.
   void catch_up() {
@@ -168,7 +173,8 @@ class Watch {
     const auto id = Uuid::parse(std::string_view(message.stream).substr(message.stream.find('-') + 1));
     const auto group = id ? groups_.find(*id) : groups_.end();
     if (group == groups_.end()) return;  // of another seed
-    const auto status = std::ranges::find(statuses, message.type, [](const auto& entry) { return entry.first; })->second;
+    const auto status =
+        std::ranges::find(statuses, message.type, [](const auto& entry) { return entry.first; })->second;
     if (group->second != GroupCheckoutStatus::NotInitiated) --counts_[static_cast<std::size_t>(group->second)];
     group->second = status;
     ++counts_[static_cast<std::size_t>(status)];
@@ -229,7 +235,7 @@ LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const Load
   progress(watch.ended());
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
   using enum GroupCheckoutStatus;
-  return {plan.groups,          watch.count(Completed),          watch.count(Failed),
+  return {plan.groups,           watch.count(Completed),      watch.count(Failed),
           watch.count(TimedOut), plan.groups - watch.ended(), taken.count()};
 }
 

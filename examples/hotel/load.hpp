@@ -34,8 +34,8 @@ struct LoadResult {
   double seconds = 0;
 };
 
-// Brings all groups of the plan to rest on a started runtime. Whatever of it is in the store already, done by a run that
-// was killed at whatever instant, is left as it is. `progress` is told the number of groups at rest. Throws
+// Brings all groups of the plan to rest on a started runtime. Whatever of it is in the store already, done by a run
+// that was killed at whatever instant, is left as it is. `progress` is told the number of groups at rest. Throws
 // std::runtime_error when the store fails.
 [[nodiscard]] LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan,
                                   const std::function<lasagne::Timestamp()>& now,

@@ -1,6 +1,6 @@
 // The hotel: serve it over HTTP, put a load on it, audit what is in its store.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -41,19 +41,12 @@ lasagne::RuntimeOptions runtime_options() {
   return options;
 }
 
-// The style of a store is the one whose processors have run on it.
 std::unique_ptr<lasagne::Store> open_in_style(const Arguments& arguments) {
   auto store = examples::open_for_writing(arguments.store);
-  for (const auto other : hotel::all_styles) {
-    if (other == arguments.style) continue;
-    const auto module = hotel::hotel_module(other);
-    for (const auto& reaction : module.reactions()) {
-      const auto checkpoint = store->checkpoint(reaction.processor);
-      if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
-      if (*checkpoint == 0) continue;
-      throw std::runtime_error(fmt::format("{} was begun in the style {}: give --style {}, or another store",
-                                           arguments.store, to_string(other), to_string(other)));
-    }
+  const auto begun = hotel::style_of(*store);
+  if (begun && *begun != arguments.style) {
+    throw std::runtime_error(fmt::format("{} was begun in the style {}: give --style {}, or another store",
+                                         arguments.store, to_string(*begun), to_string(*begun)));
   }
   return store;
 }

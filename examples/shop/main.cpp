@@ -1,6 +1,6 @@
 // The shop: serve it over HTTP, put a load on it, audit what is in its store.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -116,7 +116,8 @@ int main(int argc, char** argv) {
   add_store(load_command);
   load_command->add_option("--orders", arguments.orders, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
   load_command->add_option("--seed", arguments.seed, "Which ones")->required();
-  load_command->add_option("--out-of-stock", arguments.out_of_stock, "Percent that want what is not there")->check(percent);
+  load_command->add_option("--out-of-stock", arguments.out_of_stock, "Percent that want what is not there")
+      ->check(percent);
   load_command->add_option("--unpaid", arguments.unpaid, "Percent that nobody ever pays")->check(percent);
   load_command->add_option("--decline", arguments.decline, "Percent that the gateway declines")->check(percent);
   load_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [1.5]")
@@ -127,7 +128,8 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-    if (arguments.unpaid + arguments.decline > 100) throw CLI::ValidationError("--unpaid and --decline", "over 100 together");
+    if (arguments.unpaid + arguments.decline > 100)
+      throw CLI::ValidationError("--unpaid and --decline", "over 100 together");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? Exit::ok : Exit::usage;
   }

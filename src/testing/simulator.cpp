@@ -74,7 +74,8 @@ class Simulation {
     faulting_ = false;
     rest();
     result_.violations = scenario_.audit(store_);
-    for (const auto& entry : *store_.parked({}, 0, 100)) {
+    const auto parked = real_->parked({}, 0, 100);
+    for (const auto& entry : *parked) {
       result_.violations.push_back("still parked for " + entry.processor + ": " + entry.error);
     }
     result_.log_digest = digest();

@@ -8,7 +8,8 @@
 #include "cli/program.hpp"
 #include "runtime/workshop.hpp"
 
-namespace {
+// Named, since clang reflects no types of an unnamed one.
+namespace cli_test {
 
 using namespace workshop;
 using lasagne::ExpectedRevision;
@@ -417,4 +418,4 @@ TEST_F(CliTest, AClosedPipeEndsItQuietly) {
   }
 }
 
-}  // namespace
+}  // namespace cli_test

@@ -1,4 +1,4 @@
-// expect: error: .*struct CloseAll.* has no member named .door_id.
+// expect: error: .*struct CloseAll.* has no member named .door_id.|error: no member named 'door_id' in 'CloseAll'
 #include "lasagne/module.hpp"
 
 struct Open { lasagne::Uuid door_id; };

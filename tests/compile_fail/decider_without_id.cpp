@@ -1,4 +1,4 @@
-// expect: error: static assertion failed: a listed command has no id\(const Command&\)
+// expect: error: static assertion failed.*: a listed command has no id\(const Command&\)
 #include "lasagne/module.hpp"
 
 struct Open { lasagne::Uuid door_id; };

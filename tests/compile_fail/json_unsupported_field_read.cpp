@@ -1,4 +1,4 @@
-// expect: error: static assertion failed: lasagne JSON: this type is not supported; see lasagne/json.hpp
+// expect: error: static assertion failed.*: lasagne JSON: this type is not supported; see lasagne/json.hpp
 #include "lasagne/json.hpp"
 
 struct Opened {

@@ -1,4 +1,4 @@
-// expect: error: static assertion failed: a listed event has no evolve\(State, const Event&\)
+// expect: error: static assertion failed.*: a listed event has no evolve\(State, const Event&\)
 #include "lasagne/module.hpp"
 
 struct Opened { lasagne::Uuid id; };

@@ -17,8 +17,10 @@ class Audit : public testing::Test {
   Uuid write(const T& value, Uuid cause = {}, lasagne::MessageKind kind = lasagne::MessageKind::event) {
     const auto id = id_of("message " + std::to_string(++written_));
     lasagne::Commit commit;
-    commit.appends.push_back({"Log-1", lasagne::ExpectedRevision::any(),
-                              {{id, kind, std::string(lasagne::type_name<T>), lasagne::to_json(value), {group, cause, {}}}}});
+    commit.appends.push_back(
+        {"Log-1",
+         lasagne::ExpectedRevision::any(),
+         {{id, kind, std::string(lasagne::type_name<T>), lasagne::to_json(value), {group, cause, {}}}}});
     EXPECT_TRUE(store_->append(commit).has_value());
     return id;
   }
@@ -43,7 +45,8 @@ class Audit : public testing::Test {
 
 TEST_F(Audit, OfNothingIsClean) {
   const auto result = audit(*store_);
-  EXPECT_EQ(lasagne::to_json(result), R"({"groups":0,"completed":0,"failed":0,"timed_out":0,"open":0,"violations":[]})");
+  EXPECT_EQ(lasagne::to_json(result),
+            R"({"groups":0,"completed":0,"failed":0,"timed_out":0,"open":0,"violations":[]})");
 }
 TEST_F(Audit, OfAGoodLogIsClean) {
   write_all(checked_in(alice), checked_in(bob), charged(5, bob), initiated({alice, bob}), out(alice), not_out(bob),
@@ -53,6 +56,14 @@ TEST_F(Audit, OfAGoodLogIsClean) {
   EXPECT_EQ(result.groups, 1U);
   EXPECT_EQ(result.failed, 1U);
   EXPECT_EQ(result.open, 0U);
+}
+TEST_F(Audit, TakesALateFailureOfAnEarlierRoundForWhatItIs) {
+  write_all(checked_in(alice), charged(5, alice), initiated({alice}),
+            GroupCheckoutTimedOut{group, 1, {}, {}, {alice}, deadline}, rerun({alice}), not_out(alice, 2),
+            not_out(alice, 1), failure(alice, 2), group_failed({}, {alice}, 2));
+  const auto result = audit(*store_);
+  EXPECT_TRUE(result.violations.empty()) << testing::PrintToString(result.violations);
+  EXPECT_EQ(result.failed, 1U);
 }
 TEST_F(Audit, CountsOpenGroups) {
   write_all(checked_in(alice), initiated({alice}));
@@ -88,7 +99,8 @@ TEST_F(Audit, FindsTwoCheckOuts) {
   expect_violation("checked out twice");
 }
 TEST_F(Audit, FindsALostGuest) {
-  write_all(checked_in(alice), checked_in(bob), initiated({alice, bob}), out(alice), completion(alice), completed({alice}));
+  write_all(checked_in(alice), checked_in(bob), initiated({alice, bob}), out(alice), completion(alice),
+            completed({alice}));
   expect_violation("lists that are not its guests");
 }
 TEST_F(Audit, FindsAnInventedCompletion) {
@@ -96,7 +108,8 @@ TEST_F(Audit, FindsAnInventedCompletion) {
   expect_violation("lists as completed, but did not check out");
 }
 TEST_F(Audit, FindsASecondEnd) {
-  write_all(checked_in(alice), initiated({alice}), out(alice), completion(alice), completed({alice}), completed({alice}));
+  write_all(checked_in(alice), initiated({alice}), out(alice), completion(alice), completed({alice}),
+            completed({alice}));
   expect_violation("ended out of turn");
 }
 TEST_F(Audit, FindsARerunOutOfTurn) {

@@ -38,7 +38,9 @@ TEST(Initiation, TakesABoundedNumberOfGuests) {
 }
 TEST(Initiation, RepeatedForTheSameGuestsChangesNothing) {
   given<GroupCheckout>(initiated({alice, bob})).when(initiate({bob, alice, bob})).then_nothing();
-  given<GroupCheckout>(initiated({alice}), completion(alice), group_completed({alice})).when(initiate({alice})).then_nothing();
+  given<GroupCheckout>(initiated({alice}), completion(alice), group_completed({alice}))
+      .when(initiate({alice}))
+      .then_nothing();
 }
 TEST(Initiation, RepeatedForOtherGuestsIsRefused) {
   given<GroupCheckout>(initiated({alice, bob})).when(initiate({alice})).then_rejected("AlreadyInitiated");
@@ -50,7 +52,9 @@ TEST(Start, IsRecordedOnce) {
   given<GroupCheckout>(initiated({alice}), started({alice})).when(start({alice})).then_nothing();
 }
 TEST(Start, MayComeAfterReports) {
-  given<GroupCheckout>(initiated({alice, bob}), completion(alice)).when(start({alice, bob})).then(started({alice, bob}));
+  given<GroupCheckout>(initiated({alice, bob}), completion(alice))
+      .when(start({alice, bob}))
+      .then(started({alice, bob}));
 }
 TEST(Start, AfterTheEndIsRecordedButEndsNothing) {
   given<GroupCheckout>(initiated({alice}), completion(alice), group_completed({alice}))
@@ -65,14 +69,18 @@ TEST(Start, OfAnEarlierRoundChangesNothing) {
 }
 
 TEST(Reports, AreRecordedWhileOthersAreOutstanding) {
-  given<GroupCheckout>(initiated({alice, bob}), started({alice, bob})).when(report_completion(alice)).then(completion(alice));
+  given<GroupCheckout>(initiated({alice, bob}), started({alice, bob}))
+      .when(report_completion(alice))
+      .then(completion(alice));
   given<GroupCheckout>(initiated({alice, bob}), started({alice, bob})).when(report_failure(bob)).then(failure(bob));
 }
 TEST(Reports, OfTheLastGuestCompleteTheGroup) {
   given<GroupCheckout>(initiated({alice, bob}), started({alice, bob}), completion(alice))
       .when(report_completion(bob))
       .then(completion(bob), group_completed({alice, bob}));
-  given<GroupCheckout>(initiated({alice})).when(report_completion(alice)).then(completion(alice), group_completed({alice}));
+  given<GroupCheckout>(initiated({alice}))
+      .when(report_completion(alice))
+      .then(completion(alice), group_completed({alice}));
 }
 TEST(Reports, OfTheLastGuestFailTheGroupWithBothLists) {
   given<GroupCheckout>(initiated({alice, bob, carol}), completion(carol), failure(alice))
@@ -114,9 +122,9 @@ TEST(Reports, ToAnUnknownGroupAreRefused) {
 
 // Every order of arrival, "started" and duplicates included, ends the group once and the same way.
 TEST(Reports, MayArriveInAnyOrderAndTwice) {
-  const std::vector<GroupCheckout::Command> reports{start({alice, bob, carol}),   report_completion(alice),
-                                                    report_failure(bob),          report_completion(carol),
-                                                    report_completion(alice),     report_failure(bob)};
+  const std::vector<GroupCheckout::Command> reports{start({alice, bob, carol}), report_completion(alice),
+                                                    report_failure(bob),        report_completion(carol),
+                                                    report_completion(alice),   report_failure(bob)};
   std::vector<std::size_t> order{0, 1, 2, 3, 4, 5};
   do {
     std::vector<GroupCheckout::Event> events{initiated({alice, bob, carol})};
@@ -155,7 +163,8 @@ TEST(Deadline, ThatComesLateChangesNothing) {
   given<GroupCheckout>().when(time_out()).then_nothing();
 }
 TEST(Deadline, OfAnEarlierRoundChangesNothing) {
-  const auto second_round = given<GroupCheckout>(initiated({alice}), failure(alice), group_failed({}, {alice}), rerun({alice}));
+  const auto second_round =
+      given<GroupCheckout>(initiated({alice}), failure(alice), group_failed({}, {alice}), rerun({alice}));
   second_round.when(time_out(1)).then_nothing();
   second_round.when(time_out(2)).then(GroupCheckoutTimedOut{group, 2, {}, {}, {alice}, deadline});
 }
@@ -190,7 +199,8 @@ TEST(Rerun, LeavesOutWhoCompletedLate) {
       .then_rejected("NothingToRerun");
 }
 TEST(Rerun, CompletesTheGroupWithTheGuestsOfAllRounds) {
-  given<GroupCheckout>(initiated({alice, bob}), completion(alice), failure(bob), group_failed({alice}, {bob}), rerun({bob}))
+  given<GroupCheckout>(initiated({alice, bob}), completion(alice), failure(bob), group_failed({alice}, {bob}),
+                       rerun({bob}))
       .when(report_completion(bob))
       .then(completion(bob), group_completed({alice, bob}, 2));
 }

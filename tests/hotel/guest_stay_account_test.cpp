@@ -41,12 +41,18 @@ TEST(Amounts, ChargesAndPaymentsAreRecorded) {
 }
 TEST(Amounts, MustBePositive) {
   for (const std::int64_t amount : {std::int64_t{0}, std::int64_t{-1}, -most - 1}) {
-    given<GuestStayAccount>(checked_in()).when(RecordCharge{guest, Money{amount}, at(1)}).then_rejected("AmountNotPositive");
-    given<GuestStayAccount>(checked_in()).when(RecordPayment{guest, Money{amount}, at(1)}).then_rejected("AmountNotPositive");
+    given<GuestStayAccount>(checked_in())
+        .when(RecordCharge{guest, Money{amount}, at(1)})
+        .then_rejected("AmountNotPositive");
+    given<GuestStayAccount>(checked_in())
+        .when(RecordPayment{guest, Money{amount}, at(1)})
+        .then_rejected("AmountNotPositive");
   }
 }
 TEST(Amounts, ThatWouldOverflowTheBalanceAreRefused) {
-  given<GuestStayAccount>(checked_in(), paid(most)).when(RecordPayment{guest, Money{1}, at(3)}).then_rejected("BalanceOutOfRange");
+  given<GuestStayAccount>(checked_in(), paid(most))
+      .when(RecordPayment{guest, Money{1}, at(3)})
+      .then_rejected("BalanceOutOfRange");
   given<GuestStayAccount>(checked_in(), charged(most), charged(1))
       .when(RecordCharge{guest, Money{1}, at(3)})
       .then_rejected("BalanceOutOfRange");
@@ -73,7 +79,9 @@ TEST(CheckOut, FailsWhenTheBalanceIsNotSettledEitherWay) {
 }
 TEST(CheckOut, FailsWithoutACheckIn) { given<GuestStayAccount>().when(check_out()).then(failed(NotCheckedIn)); }
 TEST(CheckOut, OfAGuestAloneFailsTheSecondTime) {
-  given<GuestStayAccount>(checked_in(), GuestCheckedOut{guest, {}, at(4)}).when(check_out()).then(failed(AlreadyCheckedOut));
+  given<GuestStayAccount>(checked_in(), GuestCheckedOut{guest, {}, at(4)})
+      .when(check_out())
+      .then(failed(AlreadyCheckedOut));
 }
 TEST(CheckOut, CarriesTheGroupThrough) {
   given<GuestStayAccount>(checked_in()).when(check_out(group, 1)).then(GuestCheckedOut{guest, group, at(5)});

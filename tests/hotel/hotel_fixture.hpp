@@ -40,7 +40,8 @@ inline GuestCheckoutCompletionRecorded completion(Uuid who) { return {group, who
 inline GuestCheckoutFailureRecorded failure(Uuid who, std::uint32_t round = 1) {
   return {group, round, who, CheckoutFailureReason::BalanceNotSettled, at(12)};
 }
-inline GroupCheckoutFailed group_failed(std::vector<Uuid> completed, std::vector<Uuid> failed, std::uint32_t round = 1) {
+inline GroupCheckoutFailed group_failed(std::vector<Uuid> completed, std::vector<Uuid> failed,
+                                        std::uint32_t round = 1) {
   return {group, round, std::move(completed), std::move(failed), at(12)};
 }
 inline GroupCheckoutRerunInitiated rerun(std::vector<Uuid> guests, std::uint32_t round = 2) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -44,11 +45,22 @@ class Hotel {
     const auto done = runtime_->execute(command);
     if (!done) throw std::runtime_error(done.error().rejection.reason + done.error().error.message);
   }
+  // The same, whether it is refused or not.
+  template <class Command>
+  void attempt(const Command& command) {
+    (void)runtime_->execute(command);
+  }
+  template <class Command>
+  void send(const Command& command, const Uuid& id = {}) {
+    const auto sent = runtime_->send(command, {id, {}, {}});
+    if (!sent) throw std::runtime_error(sent.error().message);
+  }
   // Leaves the account in a state that no handler can read, so that the guest never reports.
   void damage(const Uuid& who) {
     const auto stream = lasagne::stream_of<GuestStayAccount>(who);
     lasagne::Commit commit;
-    commit.appends.push_back({stream, lasagne::ExpectedRevision::any(),
+    commit.appends.push_back({stream,
+                              lasagne::ExpectedRevision::any(),
                               {{Uuid::derive(who, "damage"), lasagne::MessageKind::event, "Damaged", "{}", {}}}});
     if (!store_->append(commit)) throw std::runtime_error("cannot damage " + stream);
   }
@@ -84,6 +96,7 @@ class Hotel {
     return lines;
   }
   std::size_t count(const std::string& type) { return log({type}).size(); }
+  std::vector<std::string> events_of(const std::string& stream) { return log({}, stream); }
 
  private:
   void open() {

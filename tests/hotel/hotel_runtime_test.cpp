@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "audit.hpp"
 #include "hotel_runtime.hpp"
 
 namespace {
@@ -14,7 +15,15 @@ using lasagne::Position;
 
 class HotelRuntime : public ::testing::TestWithParam<Style> {
  protected:
+  // Every test leaves a log behind that the audit finds nothing wrong with.
+  void TearDown() override {
+    for (const auto& violation : audit(hotel.store()).violations) {
+      if (!parks || violation.find(" parked the message") == std::string::npos) ADD_FAILURE() << violation;
+    }
+  }
+
   Hotel hotel{GetParam()};
+  bool parks = false;  // the test leaves something parked on purpose
   std::vector<Uuid> in(GuestProgress progress) { return hotel.state().guests_in(progress); }
   std::size_t timers() {
     const auto far_off = hotel.now() + std::chrono::hours(1000);
@@ -84,6 +93,7 @@ TEST_P(HotelRuntime, IsRerunForThoseThatFailedOnceTheCauseIsResolved) {
 }
 
 TEST_P(HotelRuntime, TimesOutWithWhatIsOutstanding) {
+  parks = true;
   hotel.arrive(alice);
   hotel.arrive(bob, 5);
   hotel.damage(carol);
@@ -97,6 +107,18 @@ TEST_P(HotelRuntime, TimesOutWithWhatIsOutstanding) {
   EXPECT_EQ(in(GuestProgress::Outstanding), (std::vector{carol}));
   EXPECT_EQ(hotel.count("GroupCheckoutTimedOut"), 1U);
   EXPECT_EQ(timers(), 0U);
+}
+
+// The check-outs lie on the bus while nobody handles them, until after the deadline.
+TEST_P(HotelRuntime, KeepsWhoLeftAfterTheDeadlineWithoutChangingHowItEnded) {
+  for (const auto& who : {alice, bob}) hotel.arrive(who);
+  hotel.initiate({alice, bob});
+  hotel.do_now(TimeOutGroupCheckout{group, 1, hotel.now() + 1h});
+  EXPECT_EQ(in(GuestProgress::Outstanding), (std::vector{alice, bob}));
+  hotel.settle();
+  EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::TimedOut);
+  EXPECT_EQ(in(GuestProgress::Completed), (std::vector{alice, bob}));
+  EXPECT_EQ(hotel.count("GuestCheckedOut"), 2U);
 }
 
 TEST_P(HotelRuntime, RerunsATimedOutGroupAndTakesTheLateReportOfItsFirstRound) {
@@ -127,11 +149,11 @@ TEST_P(HotelRuntime, ALateTimerOfAnEndedGroupChangesNothing) {
   hotel.settle();
   ASSERT_EQ(hotel.state().status, GroupCheckoutStatus::Failed);
   hotel.rerun_group();
-  ASSERT_TRUE(hotel.runtime().send(TimeOutGroupCheckout{group, 1, deadline}));
+  hotel.send(TimeOutGroupCheckout{group, 1, deadline});
   hotel.settle();
   EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::Failed);
   EXPECT_EQ(hotel.count("GroupCheckoutTimedOut"), 0U);
-  ASSERT_TRUE(hotel.runtime().send(TimeOutGroupCheckout{group, 2, deadline}));
+  hotel.send(TimeOutGroupCheckout{group, 2, deadline});
   hotel.settle();
   EXPECT_EQ(hotel.count("GroupCheckoutTimedOut"), 0U);
   EXPECT_EQ(hotel.count("CommandRejected"), 0U);
@@ -145,7 +167,7 @@ TEST_P(HotelRuntime, RepeatedCheckOutsOfTheGroupChangeNothing) {
   const auto before = hotel.log({"GroupCheckoutCompleted", "GroupCheckoutFailed", "GuestCheckoutFailureRecorded",
                                  "GuestCheckoutCompletionRecorded", "GuestCheckedOut"});
   for (int i = 0; i < 2; ++i) {
-    for (const auto& who : {alice, bob}) ASSERT_TRUE(hotel.runtime().send(CheckOutGuest{who, group, 1, hotel.now()}));
+    for (const auto& who : {alice, bob}) hotel.send(CheckOutGuest{who, group, 1, hotel.now()});
     hotel.settle();
   }
   EXPECT_EQ(hotel.log({"GroupCheckoutCompleted", "GroupCheckoutFailed", "GuestCheckoutFailureRecorded",
@@ -156,8 +178,8 @@ TEST_P(HotelRuntime, RepeatedCheckOutsOfTheGroupChangeNothing) {
 TEST_P(HotelRuntime, GuestsAloneConcernNoGroup) {
   hotel.arrive(alice);
   hotel.arrive(bob, 1);
-  ASSERT_TRUE(hotel.runtime().send(CheckOutGuest{alice, {}, 0, hotel.now()}));
-  ASSERT_TRUE(hotel.runtime().send(CheckOutGuest{bob, {}, 0, hotel.now()}));
+  hotel.send(CheckOutGuest{alice, {}, 0, hotel.now()});
+  hotel.send(CheckOutGuest{bob, {}, 0, hotel.now()});
   hotel.settle();
   EXPECT_EQ(hotel.count("GuestCheckedOut"), 1U);
   EXPECT_EQ(hotel.count("GuestCheckoutFailed"), 1U);
@@ -174,11 +196,36 @@ TEST_P(HotelRuntime, TwoGroupsThatShareAGuestBothEnd) {
   EXPECT_EQ(hotel.count("GuestCheckedOut"), 2U);
 }
 
+TEST_P(HotelRuntime, TakesOneCommandIdOnce) {
+  hotel.arrive(alice, -7);
+  const RecordPayment payment{alice, Money{7}, hotel.now()};
+  hotel.send(payment, id_of("payment"));
+  hotel.send(payment, id_of("payment"));
+  hotel.initiate({alice});
+  hotel.settle();
+  EXPECT_EQ(hotel.count("PaymentRecorded"), 2U) << "one of them made at arrival";
+}
+
+TEST_P(HotelRuntime, TheStoreRemembersTheStyle) {
+  EXPECT_EQ(style_of(hotel.store()), std::nullopt);
+  hotel.arrive(alice);
+  EXPECT_EQ(style_of(hotel.store()), std::nullopt);
+  hotel.initiate({alice});
+  hotel.settle();
+  EXPECT_EQ(style_of(hotel.store()), GetParam());
+}
+
+TEST(Style, HasAName) {
+  for (const auto style : all_styles) EXPECT_EQ(parse_style(to_string(style)), style);
+  EXPECT_EQ(parse_style("process_manager"), std::nullopt);
+}
+
 TEST_P(HotelRuntime, TheWholeChainIsOneProcess) {
   hotel.arrive(alice);
   hotel.initiate({alice});
   hotel.settle();
-  const auto first = hotel.store().read_stream(lasagne::stream_of<GroupCheckout>(group), 0, lasagne::Direction::forwards, 1);
+  const auto first =
+      hotel.store().read_stream(lasagne::stream_of<GroupCheckout>(group), 0, lasagne::Direction::forwards, 1);
   ASSERT_TRUE(first);
   const auto chain = hotel.store().read_process(first->correlation_id, 0, 1000);
   ASSERT_TRUE(chain);
@@ -220,6 +267,7 @@ TEST_P(HotelRuntime, NothingIsRepeatedAfterARestart) {
 }
 
 TEST_P(HotelRuntime, TheDeadlineSurvivesARestart) {
+  parks = true;
   hotel.damage(alice);
   hotel.initiate({alice});
   hotel.settle();

@@ -76,7 +76,19 @@ TEST_F(HotelApi, RefusesBadRequests) {
   EXPECT_EQ(post(path + "/charges", R"({})").status, 400);
   EXPECT_EQ(post("/guests/nobody/check-in").status, 400);
   EXPECT_EQ(request("DELETE", path).status, 405);
+  EXPECT_EQ(post(path + "/charges", R"({"amount":1})", "3").status, 400);
+  EXPECT_EQ(post(path + "/charges", std::string(100'000, ' ') + R"({"amount":1})").status, 413);
+  EXPECT_EQ(post(guest_path(bob) + "/charges", R"({"amount":1})").status, 409);
   EXPECT_EQ(post(guest_path(bob) + "/check-out", {}, "*").status, 412);
+}
+
+TEST_F(HotelApi, NamesTheFieldThatIsToBlame) {
+  const auto charge = post(guest_path(alice) + "/charges", R"({"amount":"much"})");
+  EXPECT_EQ(charge.content_type, "application/problem+json");
+  EXPECT_NE(charge.body.find(R"("field":"amount")"), std::string::npos) << charge.body;
+  const auto group_of_x = post("/group-checkouts", R"({"clerk_id":")" + clerk.to_string() + R"(","guest_stay_ids":[")" +
+                                                       alice.to_string() + R"(","x"]})");
+  EXPECT_NE(group_of_x.body.find(R"("field":"guest_stay_ids[1]")"), std::string::npos) << group_of_x.body;
 }
 
 TEST_F(HotelApi, AGroupFailsAndIsRerun) {
@@ -116,6 +128,7 @@ TEST_F(HotelApi, RefusesBadGroups) {
   const auto clerk_json = R"({"clerk_id":")" + clerk.to_string() + R"(")";
   EXPECT_EQ(post("/group-checkouts", clerk_json + R"(,"guest_stay_ids":[]})").status, 409);
   EXPECT_EQ(post("/group-checkouts", clerk_json + R"(,"guest_stay_ids":["x"]})").status, 400);
+  EXPECT_EQ(post("/group-checkouts", clerk_json + "}").status, 400);
   EXPECT_EQ(post("/group-checkouts", R"({"guest_stay_ids":[]})").status, 400);
   EXPECT_EQ(get("/group-checkouts/" + group.to_string()).status, 404);
   EXPECT_EQ(post("/group-checkouts/" + group.to_string() + "/rerun").status, 404);

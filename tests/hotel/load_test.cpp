@@ -19,7 +19,8 @@ std::uint64_t groups_with_debt(const LoadPlan& plan) {
   std::uint64_t count = 0;
   for (std::uint64_t group = 0; group < plan.groups; ++group) {
     bool any = false;
-    for (std::size_t guest = 0; guest < plan.guests; ++guest) any = any || plan.is_unsettled(plan.guest_id(group, guest));
+    for (std::size_t guest = 0; guest < plan.guests; ++guest)
+      any = any || plan.is_unsettled(plan.guest_id(group, guest));
     count += any ? 1 : 0;
   }
   return count;

@@ -89,7 +89,10 @@ TEST(ProcessManager, ChecksOutEveryGuestAndRecordsTheStart) {
       .then_timer(second_key, at(200), TimeOutGroupCheckout{group, 2, at(200)});
 }
 TEST(ProcessManager, RecordsWhatItHearsAndEndsWithTheLast) {
-  given_process<GroupCheckoutProcess>(initiated({alice, bob})).when(alice_out).then_commands().then_events(completion(alice));
+  given_process<GroupCheckoutProcess>(initiated({alice, bob}))
+      .when(alice_out)
+      .then_commands()
+      .then_events(completion(alice));
   given_process<GroupCheckoutProcess>(initiated({alice, bob}), completion(bob))
       .when(alice_out)
       .then_events(completion(alice), completed({alice, bob}))

@@ -16,7 +16,8 @@ class ShopHttp : public ::testing::Test {
   using Response = httplib::Result;
 
   void start(std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments{"serve", "--store", "sqlite:" + directory_.file("shop.db"), "--listen", "127.0.0.1:0"};
+    std::vector<std::string> arguments{"serve", "--store", "sqlite:" + directory_.file("shop.db"), "--listen",
+                                       "127.0.0.1:0"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     program_.reset();
     program_ = std::make_unique<Program>("shop", arguments);
@@ -32,7 +33,8 @@ class ShopHttp : public ::testing::Test {
   }
   Response remove(const std::string& path) { return program_->client().Delete(path); }
 
-  static void expect_problem(const Response& response, int status, const std::string& title, const std::string& field = {}) {
+  static void expect_problem(const Response& response, int status, const std::string& title,
+                             const std::string& field = {}) {
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, status) << response->body;
     EXPECT_EQ(response->get_header_value("Content-Type"), "application/problem+json");

@@ -1,5 +1,5 @@
-// The modules know of one another what is public, and their code is pure. The build keeps private headers off the include
-// paths; this also catches the ways around it.
+// The modules know of one another what is public, and their code is pure. The build keeps private headers off the
+// include paths; this also catches the ways around it.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 
 const fs::path shop = fs::path(LASAGNE_SOURCE_DIR) / "examples/shop";
 
-const std::set<std::string> impure{"thread", "mutex",   "atomic",     "random",  "fstream",
-                                   "iostream", "condition_variable", "ctime", "httplib.h", "sqlite3.h"};
+const std::set<std::string> impure{
+    "thread", "mutex",     "atomic",   "random", "fstream", "iostream", "condition_variable",
+    "ctime",  "httplib.h", "sqlite3.h"};
 
 TEST(Boundaries, ModulesIncludeTheirOwnHeadersAndPublicFacesOnly) {
   const std::regex include("#include [<\"]([^>\"]+)[>\"]");

@@ -21,7 +21,12 @@ const Money total{250};
 
 template <class Command>
 lasagne::CommandRejected rejection_of(const Command& command) {
-  return {"module", std::string(lasagne::type_name<Command>), id_of("command"), "target", "Reason", "detail",
+  return {"module",
+          std::string(lasagne::type_name<Command>),
+          id_of("command"),
+          "target",
+          "Reason",
+          "detail",
           lasagne::to_json(command)};
 }
 

@@ -41,9 +41,7 @@ TEST(Order, RecordsItsPaymentOnce) {
 }
 
 TEST(Order, TakesNoPaymentButItsOwnAndWhole) {
-  given<Order>(initialized)
-      .when(RecordOrderPayment{order, id_of("other"), total, later})
-      .then_rejected("WrongPayment");
+  given<Order>(initialized).when(RecordOrderPayment{order, id_of("other"), total, later}).then_rejected("WrongPayment");
   given<Order>(initialized).when(RecordOrderPayment{order, payment, Money{249}, later}).then_rejected("WrongAmount");
 }
 

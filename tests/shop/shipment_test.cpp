@@ -78,9 +78,10 @@ TEST(Shipment, CountsAnAnswerOnce) {
 TEST(ProductStock, IsSetTakenAndPutBack) {
   const StockWasSet five{shoes, 5, noon};
   given<ProductStock>().when(SetStock{shoes, 5, noon}).then(five);
-  given<ProductStock>(five).when(TakeStock{shoes, order, 5}).then(StockWasTaken{shoes, order, 5}).then_state([](auto& s) {
-    return s.available == 0;
-  });
+  given<ProductStock>(five)
+      .when(TakeStock{shoes, order, 5})
+      .then(StockWasTaken{shoes, order, 5})
+      .then_state([](auto& s) { return s.available == 0; });
   given<ProductStock>(five, StockWasTaken{shoes, order, 5})
       .when(PutBackStock{shoes, order, 5})
       .then(StockWasPutBack{shoes, order, 5})

@@ -7,7 +7,9 @@ namespace {
 using namespace values;
 
 const ShoppingCartOpened opened{cart, client, noon};
-PricedItem item(const Uuid& product, std::int64_t quantity, std::int64_t price) { return {product, quantity, Money{price}}; }
+PricedItem item(const Uuid& product, std::int64_t quantity, std::int64_t price) {
+  return {product, quantity, Money{price}};
+}
 ProductItemAdded added(const PricedItem& what) { return {cart, what}; }
 
 TEST(ShoppingCart, IsOpenedOnce) {
@@ -119,8 +121,7 @@ TEST(ShoppingCart, ConfirmationIsPublishedWithWhatWasBought) {
   const ShoppingCartConfirmed confirmed{cart, later};
   given_forwarder<ShoppingCartForwarder>(opened, added(item(shoes, 2, 100)), added(item(hat, 1, 50)), confirmed)
       .when(confirmed)
-      .then_published(
-          ShoppingCartFinalized{cart, client, {item(shoes, 2, 100), item(hat, 1, 50)}, Money{250}, later});
+      .then_published(ShoppingCartFinalized{cart, client, {item(shoes, 2, 100), item(hat, 1, 50)}, Money{250}, later});
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void CheckOutGuestsOfGroup::on(const GroupCheckoutRerunInitiated& rerun, lasagne
 
 void RecordGuestCheckouts::on(const GuestCheckedOut& checked_out, lasagne::Send& send) {
   if (!checked_out.group_checkout_id) return;  // a guest alone
-  send(RecordGuestCheckoutCompletion{*checked_out.group_checkout_id, checked_out.guest_stay_id, checked_out.completed_at});
+  send(RecordGuestCheckoutCompletion{*checked_out.group_checkout_id, checked_out.guest_stay_id,
+                                     checked_out.completed_at});
 }
 
 void RecordGuestCheckouts::on(const GuestCheckoutFailed& failed, lasagne::Send& send) {

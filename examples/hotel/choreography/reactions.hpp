@@ -1,5 +1,6 @@
-// Style 2: choreography. Nobody coordinates: each part of the hotel reacts to what the others report, and no piece of code
-// sees the whole. Three subscriptions with a checkpoint each, so nothing is promised about who hears of an event first.
+// Style 2: choreography. Nobody coordinates: each part of the hotel reacts to what the others report, and no piece of
+// code sees the whole. Three subscriptions with a checkpoint each, so nothing is promised about who hears of an event
+// first.
 #pragma once
 
 #include <variant>
@@ -25,7 +26,8 @@ struct RecordGuestCheckouts {
 
 // The clock hears when to ring, and when no longer.
 struct KeepGroupCheckoutDeadline {
-  using Event = std::variant<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GroupCheckoutCompleted, GroupCheckoutFailed>;
+  using Event =
+      std::variant<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GroupCheckoutCompleted, GroupCheckoutFailed>;
   static void on(const GroupCheckoutInitiated& initiated, lasagne::Send& send);
   static void on(const GroupCheckoutRerunInitiated& rerun, lasagne::Send& send);
   static void on(const GroupCheckoutCompleted& completed, lasagne::Send& send);

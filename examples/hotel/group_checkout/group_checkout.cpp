@@ -25,14 +25,14 @@ std::vector<Uuid> each_once(const std::vector<Uuid>& ids) {
 
 // Whether the report on this guest, which is being recorded, ends the round.
 bool is_last_report(const State& state, const Uuid& reporting) {
-  return state.status == GroupCheckoutStatus::InProgress &&
-         std::ranges::none_of(state.guests, [&](const auto& guest) {
+  return state.status == GroupCheckoutStatus::InProgress && std::ranges::none_of(state.guests, [&](const auto& guest) {
            return guest.first != reporting && guest.second.progress == GuestProgress::Outstanding;
          });
 }
 
 // How the round ends with this report, which `state` does not know yet.
-GroupCheckout::Event outcome(State state, const Uuid& reporting, GuestProgress progress, const Uuid& id, Timestamp now) {
+GroupCheckout::Event outcome(State state, const Uuid& reporting, GuestProgress progress, const Uuid& id,
+                             Timestamp now) {
   state.guests[reporting].progress = progress;
   auto completed = state.guests_in(GuestProgress::Completed);
   auto failed = state.guests_in(GuestProgress::Failed);
@@ -117,13 +117,13 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutsI
   return GuestCheckoutsInitiated{command.group_checkout_id, command.round, command.guest_stay_ids, command.now};
 }
 
-Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutCompletion& command,
-                                                     const State& state) {
+Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutCompletion& command, const State& state) {
   if (state.status == GroupCheckoutStatus::NotInitiated) return not_found();
   const auto guest = state.guests.find(command.guest_stay_id);
   if (guest == state.guests.end()) return not_in_group();
   if (guest->second.progress == GuestProgress::Completed) return {};
-  Events events{GuestCheckoutCompletionRecorded{command.group_checkout_id, command.guest_stay_id, command.completed_at}};
+  Events events{
+      GuestCheckoutCompletionRecorded{command.group_checkout_id, command.guest_stay_id, command.completed_at}};
   if (is_last_report(state, command.guest_stay_id)) {
     events.push_back(outcome(state, command.guest_stay_id, GuestProgress::Completed, command.group_checkout_id,
                              command.completed_at));
@@ -141,8 +141,8 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutFa
   Events events{GuestCheckoutFailureRecorded{command.group_checkout_id, command.round, command.guest_stay_id,
                                              command.reason, command.failed_at}};
   if (is_last_report(state, command.guest_stay_id)) {
-    events.push_back(outcome(state, command.guest_stay_id, GuestProgress::Failed, command.group_checkout_id,
-                             command.failed_at));
+    events.push_back(
+        outcome(state, command.guest_stay_id, GuestProgress::Failed, command.group_checkout_id, command.failed_at));
   }
   return events;
 }
@@ -159,12 +159,15 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const TimeOutGroupCheckout&
 
 Decision<GroupCheckout::Event> GroupCheckout::decide(const RerunGroupCheckout& command, const State& state) {
   switch (state.status) {
-    case GroupCheckoutStatus::NotInitiated: return not_found();
+    case GroupCheckoutStatus::NotInitiated:
+      return not_found();
     case GroupCheckoutStatus::InProgress:
       return Rejection{"GroupCheckoutInProgress", "it can be rerun once it has failed or timed out"};
-    case GroupCheckoutStatus::Completed: return Rejection{"GroupCheckoutCompleted", "every guest has checked out"};
+    case GroupCheckoutStatus::Completed:
+      return Rejection{"GroupCheckoutCompleted", "every guest has checked out"};
     case GroupCheckoutStatus::Failed:
-    case GroupCheckoutStatus::TimedOut: break;
+    case GroupCheckoutStatus::TimedOut:
+      break;
   }
   std::vector<Uuid> unfinished;
   for (const auto& id : state.guest_stay_ids) {

@@ -1,4 +1,5 @@
-// The check-out of a group: asked for once by a clerk, recorded guest by guest, ended by the last report or the deadline.
+// The check-out of a group: asked for once by a clerk, recorded guest by guest, ended by the last report or the
+// deadline.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,9 @@ namespace hotel {
 //
 // - A failure counts in its own round only. It says that a guest could not check out *then*, so CheckOutGuest,
 //   GuestCheckoutFailed and the failure report all carry the round number, and one of another round changes nothing.
-// - A completion counts whenever it comes, since a checked-out guest stays so: it needs no round. One that is late for a
-//   round that has ended is still recorded, and a rerun then leaves that guest out; it does not change how the round ended.
+// - A completion counts whenever it comes, since a checked-out guest stays so: it needs no round. One that is late for
+//   a round that has ended is still recorded, and a rerun then leaves that guest out; it does not change how the round
+//   ended.
 // - A timer carries its round, and has its round in its key: a late one changes nothing.
 
 // ---- commands
@@ -156,7 +158,7 @@ struct GuestInGroup {
 struct GroupCheckoutState {
   GroupCheckoutStatus status = GroupCheckoutStatus::NotInitiated;
   std::uint32_t round = 0;
-  bool started = false;  // the round's check-outs are recorded as on their way
+  bool started = false;              // the round's check-outs are recorded as on their way
   std::vector<Uuid> guest_stay_ids;  // as the clerk gave them, each once
   std::map<Uuid, GuestInGroup> guests;
 

@@ -21,7 +21,8 @@ Events recorded(const Decision<GroupCheckout::Event>& decision, const Uuid& id, 
 
 Events begin_round(const auto& initiated, const GroupCheckoutState& state, lasagne::Send& send) {
   const auto& id = initiated.group_checkout_id;
-  for (const auto& guest : initiated.guest_stay_ids) send(CheckOutGuest{guest, id, initiated.round, initiated.initiated_at});
+  for (const auto& guest : initiated.guest_stay_ids)
+    send(CheckOutGuest{guest, id, initiated.round, initiated.initiated_at});
   send.at(initiated.deadline, deadline_key(id, initiated.round),
           TimeOutGroupCheckout{id, initiated.round, initiated.deadline});
   const RecordGuestCheckoutsInitiation started{id, initiated.round, initiated.guest_stay_ids, initiated.initiated_at};

@@ -45,10 +45,13 @@ Order::Decision Order::decide(const RecordOrderPayment& command, const State& or
   if (order.status == OrderStatus::NotInitialized) return order_not_found();
   if (order.payment_id != command.payment_id) return Rejection{"WrongPayment", "the order is paid by another payment"};
   switch (order.status) {
-    case OrderStatus::Cancelled: return order_closed("the order is cancelled");
+    case OrderStatus::Cancelled:
+      return order_closed("the order is cancelled");
     case OrderStatus::Paid:
-    case OrderStatus::Completed: return {};
-    default: break;
+    case OrderStatus::Completed:
+      return {};
+    default:
+      break;
   }
   if (command.amount != order.total) return Rejection{"WrongAmount", "the payment is not the order's total"};
   return OrderPaymentRecorded{command.order_id, command.payment_id, order.items, command.amount, command.now};
@@ -56,11 +59,16 @@ Order::Decision Order::decide(const RecordOrderPayment& command, const State& or
 
 Order::Decision Order::decide(const CompleteOrder& command, const State& order) {
   switch (order.status) {
-    case OrderStatus::NotInitialized: return order_not_found();
-    case OrderStatus::Initialized: return Rejection{"OrderNotPaid", "the order is not paid"};
-    case OrderStatus::Cancelled: return order_closed("the order is cancelled");
-    case OrderStatus::Completed: return {};
-    case OrderStatus::Paid: break;
+    case OrderStatus::NotInitialized:
+      return order_not_found();
+    case OrderStatus::Initialized:
+      return Rejection{"OrderNotPaid", "the order is not paid"};
+    case OrderStatus::Cancelled:
+      return order_closed("the order is cancelled");
+    case OrderStatus::Completed:
+      return {};
+    case OrderStatus::Paid:
+      break;
   }
   return OrderCompleted{command.order_id, command.now};
 }

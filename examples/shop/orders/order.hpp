@@ -60,9 +60,9 @@ struct Order {
   static State evolve(State order, const OrderCompleted& completed);
   static State evolve(State order, const OrderCancelled& cancelled);
 
-  // Repeats change nothing. Rejections: OrderNotFound, OrderAlreadyInitialized, OrderClosed, OrderNotPaid, WrongPayment,
-  // WrongAmount, PackageUnderWay (a paid order is cancelled by the outcome of its shipment only: its package may have
-  // left).
+  // Repeats change nothing. Rejections: OrderNotFound, OrderAlreadyInitialized, OrderClosed, OrderNotPaid,
+  // WrongPayment, WrongAmount, PackageUnderWay (a paid order is cancelled by the outcome of its shipment only: its
+  // package may have left).
   static Decision decide(const InitializeOrder& command, const State& order);
   static Decision decide(const RecordOrderPayment& command, const State& order);
   static Decision decide(const CompleteOrder& command, const State& order);

@@ -46,12 +46,16 @@ Payment::Decision Payment::decide(const RequestPayment& command, const State& pa
 
 Payment::Decision Payment::decide(const CompletePayment& command, const State& payment) {
   switch (payment.status) {
-    case PaymentStatus::NotRequested: return payment_not_found();
-    case PaymentStatus::Pending: return PaymentCompleted{command.payment_id, payment.amount, command.now};
+    case PaymentStatus::NotRequested:
+      return payment_not_found();
+    case PaymentStatus::Pending:
+      return PaymentCompleted{command.payment_id, payment.amount, command.now};
     case PaymentStatus::Completed:
-    case PaymentStatus::Refunded: return {};
+    case PaymentStatus::Refunded:
+      return {};
     case PaymentStatus::Discarded:
-    case PaymentStatus::TimedOut: break;
+    case PaymentStatus::TimedOut:
+      break;
   }
   return {PaymentCompleted{command.payment_id, payment.amount, command.now},
           PaymentRefunded{command.payment_id, payment.amount, command.now}};
@@ -59,12 +63,16 @@ Payment::Decision Payment::decide(const CompletePayment& command, const State& p
 
 Payment::Decision Payment::decide(const DiscardPayment& command, const State& payment) {
   switch (payment.status) {
-    case PaymentStatus::NotRequested: return payment_not_found();
-    case PaymentStatus::Pending: return PaymentDiscarded{command.payment_id, command.reason, command.now};
-    case PaymentStatus::Completed: return PaymentRefunded{command.payment_id, payment.amount, command.now};
+    case PaymentStatus::NotRequested:
+      return payment_not_found();
+    case PaymentStatus::Pending:
+      return PaymentDiscarded{command.payment_id, command.reason, command.now};
+    case PaymentStatus::Completed:
+      return PaymentRefunded{command.payment_id, payment.amount, command.now};
     case PaymentStatus::Discarded:
     case PaymentStatus::TimedOut:
-    case PaymentStatus::Refunded: break;
+    case PaymentStatus::Refunded:
+      break;
   }
   return {};
 }

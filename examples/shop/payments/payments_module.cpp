@@ -60,9 +60,12 @@ SimulatedGateway::Answer SimulatedGateway::answer_to(const lasagne::Uuid& paymen
 void SimulatedGateway::on(const PaymentRequested& requested, lasagne::Send& send) const {
   const auto now = send.cause().recorded_at;
   switch (answer_to(requested.payment_id)) {
-    case Answer::Paid: return send(CompletePayment{requested.payment_id, now});
-    case Answer::Declined: return send(DiscardPayment{requested.payment_id, DiscardReason::Declined, now});
-    case Answer::NeverPaid: return;
+    case Answer::Paid:
+      return send(CompletePayment{requested.payment_id, now});
+    case Answer::Declined:
+      return send(DiscardPayment{requested.payment_id, DiscardReason::Declined, now});
+    case Answer::NeverPaid:
+      return;
   }
 }
 

@@ -22,7 +22,8 @@ struct PaymentForwarder {
 };
 
 // Every payment has a durable timer until it is decided. An effect only because it carries a setting, which the static
-// functions of a saga cannot; it calls nothing, and its timers are set in one commit with its checkpoint as a saga's are.
+// functions of a saga cannot; it calls nothing, and its timers are set in one commit with its checkpoint as a saga's
+// are.
 struct PaymentDeadline {
   using Event = std::variant<PaymentRequested, PaymentCompleted, PaymentDiscarded>;
   lasagne::Duration time_to_pay{};

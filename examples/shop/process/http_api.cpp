@@ -175,8 +175,8 @@ void HttpApi::add_order_routes(http::Router& router) {
   router.get("/orders/{order_id}", [this](const http::Request& request) {
     const auto id = request.id("order_id");
     return read<Order>(runtime, id, "order", [&](const Order::State& order) {
-      return OrderView{id,           order.client_id, order.status, order.cancellation, order.payment_id,
-                       views_of(order.items), order.total};
+      return OrderView{
+          id, order.client_id, order.status, order.cancellation, order.payment_id, views_of(order.items), order.total};
     });
   });
   router.post("/orders/{order_id}/cancel", [this](const http::Request& request) {
@@ -201,8 +201,9 @@ void HttpApi::add_payment_routes(http::Router& router) {
 void HttpApi::add_stock_routes(http::Router& router) {
   router.get("/stock/{product_id}", [this](const http::Request& request) {
     const auto id = request.id("product_id");
-    return read<ProductStock>(runtime, id, "product in stock",
-                              [&](const ProductStock::State& stock) { return StockView{id, stock.available}; });
+    return read<ProductStock>(runtime, id, "product in stock", [&](const ProductStock::State& stock) {
+      return StockView{id, stock.available};
+    });
   });
   router.put<StockBody>("/stock/{product_id}", [this](const http::Request& request, const StockBody& body) {
     const shipments::SetStock command{request.id("product_id"), body.quantity, clock()};

@@ -19,7 +19,8 @@ constexpr std::size_t page = 4096;
 constexpr std::chrono::milliseconds look_again{100};
 
 lasagne::Timestamp now() {
-  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()};
 }
 
 template <class T>
@@ -32,17 +33,20 @@ T value_of(lasagne::Result<T> result) {
 class Feeder {
  public:
   Feeder(lasagne::Store& store, const LoadPlan& plan)
-      : store_(store), plan_(plan), name_("load/" + std::to_string(plan.seed)), placed_(value_of(store.checkpoint(name_))) {}
+      : store_(store),
+        plan_(plan),
+        name_("load/" + std::to_string(plan.seed)),
+        placed_(value_of(store.checkpoint(name_))) {}
 
   [[nodiscard]] std::uint64_t placed() const noexcept { return placed_; }
 
-  // The next few orders up to `until`, in one commit. Not waiting for its flush: the log keeps its prefix, so a crash that
-  // loses these orders also loses the checkpoint that says they were placed.
+  // The next few orders up to `until`, in one commit. Not waiting for its flush: the log keeps its prefix, so a crash
+  // that loses these orders also loses the checkpoint that says they were placed.
   void place_some(std::uint64_t until) {
     const auto to = std::min(until, placed_ + LoadLimits::orders_per_commit);
     lasagne::Commit commit;
-    auto& bus = commit.appends.emplace_back(
-        lasagne::Append{"shopping_carts__commands", lasagne::ExpectedRevision::any(), {}});
+    auto& bus =
+        commit.appends.emplace_back(lasagne::Append{"shopping_carts__commands", lasagne::ExpectedRevision::any(), {}});
     const auto time = now();
     for (auto index = placed_; index < to; ++index) {
       auto commands = plan_.commands(index, time);
@@ -63,9 +67,11 @@ class Feeder {
 // Counts how the plan's orders came out, reading along the log.
 class Tally {
  public:
-  Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t orders) : store_(store), plan_(plan), orders_(orders) {
+  Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t orders)
+      : store_(store), plan_(plan), orders_(orders) {
     filter_.types = {std::string(lasagne::type_name<orders::OrderCompleted>),
-                     std::string(lasagne::type_name<orders::OrderCancelled>)};
+                     std::string(lasagne::type_name<orders::OrderCancelled>),
+                     std::string(lasagne::type_name<orders::OrderInitialized>)};
     filter_.categories = {std::string(orders::Order::category)};
   }
 
@@ -83,6 +89,7 @@ class Tally {
   }
   void wait() const { (void)store_.wait(position_, SteadyClock::now() + look_again); }
 
+  [[nodiscard]] std::uint64_t initialized() const noexcept { return initialized_; }
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
   [[nodiscard]] std::uint64_t cancelled() const noexcept { return cancelled_; }
   [[nodiscard]] std::uint64_t done() const noexcept { return completed_ + cancelled_; }
@@ -91,7 +98,8 @@ class Tally {
   void count(const lasagne::Message& message) {
     const auto id = lasagne::Uuid::parse(std::string_view(message.stream).substr(orders::Order::category.size() + 1));
     if (!id || plan_.index_of(*id, orders_) < 0) return;
-    (message.type == filter_.types[0] ? completed_ : cancelled_) += 1;
+    auto& how = message.type == filter_.types[0] ? completed_ : message.type == filter_.types[1] ? cancelled_ : initialized_;
+    ++how;
   }
 
   lasagne::Store& store_;
@@ -99,6 +107,7 @@ class Tally {
   const std::uint64_t orders_;
   lasagne::Filter filter_;
   lasagne::Position position_ = 0;
+  std::uint64_t initialized_ = 0;
   std::uint64_t completed_ = 0;
   std::uint64_t cancelled_ = 0;
 };
@@ -131,7 +140,9 @@ LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const Load
   const auto patience = LoadLimits::patience + payment_timeout;
   auto last_news = started;
   while (tally.done() < orders && SteadyClock::now() - last_news < patience) {
-    if (feeder.placed() < orders && feeder.placed() < tally.done() + LoadLimits::orders_under_way) {
+    const bool room = feeder.placed() < tally.initialized() + LoadLimits::carts_under_way &&
+                      feeder.placed() < tally.done() + LoadLimits::orders_under_way;
+    if (feeder.placed() < orders && room) {
       feeder.place_some(orders);
     } else {
       tally.wait();

@@ -12,7 +12,8 @@ namespace shop {
 
 struct LoadLimits {
   static constexpr std::uint64_t orders_per_commit = 50;
-  static constexpr std::uint64_t orders_under_way = 2'000;
+  static constexpr std::uint64_t carts_under_way = 3000;  // placed, no order yet
+  static constexpr std::uint64_t orders_under_way = 3000;
   static constexpr std::chrono::seconds patience{30};  // without any news, on top of the time to pay
 };
 
@@ -26,8 +27,8 @@ struct LoadResult {
 };
 
 // Puts the plan's orders on the bus of a started runtime and waits until all of them are at rest. How far it came is a
-// checkpoint that moves in the same commits as the commands are appended: killed at any instant and run again it goes on,
-// and no order is placed twice. Throws std::runtime_error when the store fails.
+// checkpoint that moves in the same commits as the commands are appended: killed at any instant and run again it goes
+// on, and no order is placed twice. Throws std::runtime_error when the store fails.
 [[nodiscard]] LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const LoadPlan& plan,
                                   std::uint64_t orders, lasagne::Duration payment_timeout,
                                   const std::function<void(std::uint64_t done)>& progress = {});

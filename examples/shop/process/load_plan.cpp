@@ -31,8 +31,11 @@ Uuid numbered(std::uint64_t number, std::uint64_t seed, std::string_view tag) {
 template <class Command>
 void add(std::vector<lasagne::NewMessage>& commands, const Uuid& process, const Command& command) {
   const auto id = Uuid::derive(process, "command-" + std::to_string(commands.size()));
-  commands.push_back({id, lasagne::MessageKind::command, std::string(lasagne::type_name<Command>),
-                      lasagne::to_json(command), {process, {}, {}}});
+  commands.push_back({id,
+                      lasagne::MessageKind::command,
+                      std::string(lasagne::type_name<Command>),
+                      lasagne::to_json(command),
+                      {process, {}, {}}});
 }
 
 }  // namespace

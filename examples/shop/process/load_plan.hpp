@@ -1,4 +1,5 @@
-// The orders of a load run: a pure function of seed and index, so that a run that was killed goes on with the same ones.
+// The orders of a load run: a pure function of seed and index, so that a run that was killed goes on with the same
+// ones.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,9 @@ namespace {
 using lasagne::Rejection;
 using lasagne::Uuid;
 
-auto find_product(auto& items, const Uuid& product_id) { return std::ranges::find(items, product_id, &PackageItem::product_id); }
+auto find_product(auto& items, const Uuid& product_id) {
+  return std::ranges::find(items, product_id, &PackageItem::product_id);
+}
 
 // An order may hold one product at several prices; the stock knows no price.
 std::optional<std::vector<PackageItem>> each_product_once(const std::vector<PackageItem>& items) {
@@ -57,7 +59,9 @@ Shipment::State Shipment::evolve(State shipment, const ProductWasMissed& missed)
   return shipment;
 }
 
-Shipment::State Shipment::evolve(State, const PackageWasSent& sent) { return {ShipmentStatus::Sent, {}, sent.items, {}}; }
+Shipment::State Shipment::evolve(State, const PackageWasSent& sent) {
+  return {ShipmentStatus::Sent, {}, sent.items, {}};
+}
 
 Shipment::State Shipment::evolve(State, const ProductWasOutOfStock& out_of_stock) {
   return {ShipmentStatus::OutOfStock, {}, {}, out_of_stock.out_of_stock};

@@ -59,7 +59,8 @@ struct ShipmentLimits {
 struct Shipment {
   static constexpr std::string_view category = "Shipment";
   using Command = std::variant<SendPackage, RecordStockTaken, RecordStockShortage>;
-  using Event = std::variant<PackageRequested, ProductWasPacked, ProductWasMissed, PackageWasSent, ProductWasOutOfStock>;
+  using Event =
+      std::variant<PackageRequested, ProductWasPacked, ProductWasMissed, PackageWasSent, ProductWasOutOfStock>;
   struct State {
     ShipmentStatus status = ShipmentStatus::NotRequested;
     std::vector<PackageItem> awaited;  // no answer from these yet

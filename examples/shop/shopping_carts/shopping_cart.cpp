@@ -28,10 +28,14 @@ Money without(Money total, const PricedItem& item) {
 
 std::optional<Rejection> refuse_unless_open(const ShoppingCart::State& cart) {
   switch (cart.status) {
-    case CartStatus::NotOpened: return Rejection{"ShoppingCartNotFound", "there is no such shopping cart"};
-    case CartStatus::Confirmed: return Rejection{"ShoppingCartClosed", "the shopping cart is confirmed already"};
-    case CartStatus::Cancelled: return Rejection{"ShoppingCartClosed", "the shopping cart is cancelled already"};
-    case CartStatus::Open: break;
+    case CartStatus::NotOpened:
+      return Rejection{"ShoppingCartNotFound", "there is no such shopping cart"};
+    case CartStatus::Confirmed:
+      return Rejection{"ShoppingCartClosed", "the shopping cart is confirmed already"};
+    case CartStatus::Cancelled:
+      return Rejection{"ShoppingCartClosed", "the shopping cart is cancelled already"};
+    case CartStatus::Open:
+      break;
   }
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ struct ShoppingCartCancelled {
 enum class CartStatus { NotOpened, Open, Confirmed, Cancelled };
 
 struct CartLimits {
-  static constexpr std::size_t lines = 100;                  // different products or prices
+  static constexpr std::size_t lines = 100;  // different products or prices
   static constexpr std::int64_t quantity_of_line = 1'000'000;
 };
 
@@ -62,8 +62,8 @@ struct ShoppingCart {
   static State evolve(State cart, const ShoppingCartConfirmed& confirmed);
   static State evolve(State cart, const ShoppingCartCancelled& cancelled);
 
-  // Rejections: ShoppingCartNotFound, ShoppingCartAlreadyOpened, ShoppingCartClosed, ShoppingCartEmpty, InvalidQuantity,
-  // InvalidPrice, TooManyItems, NotEnoughItems, AmountTooLarge.
+  // Rejections: ShoppingCartNotFound, ShoppingCartAlreadyOpened, ShoppingCartClosed, ShoppingCartEmpty,
+  // InvalidQuantity, InvalidPrice, TooManyItems, NotEnoughItems, AmountTooLarge.
   static Decision decide(const OpenShoppingCart& command, const State& cart);
   static Decision decide(const AddProductItem& command, const State& cart);
   static Decision decide(const RemoveProductItem& command, const State& cart);

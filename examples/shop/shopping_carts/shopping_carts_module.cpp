@@ -2,7 +2,8 @@
 
 namespace shop::shopping_carts {
 
-ShoppingCartFinalized ShoppingCartForwarder::on(const ShoppingCartConfirmed& confirmed, const ShoppingCart::State& cart) {
+ShoppingCartFinalized ShoppingCartForwarder::on(const ShoppingCartConfirmed& confirmed,
+                                                const ShoppingCart::State& cart) {
   return {confirmed.cart_id, cart.client_id, cart.items, cart.total, confirmed.confirmed_at};
 }
 

@@ -5,18 +5,33 @@
 //   given_saga<OrderSaga>().when(PaymentFinalized{...}).then_commands(RecordOrderPayment{...});
 //   given_process<GroupCheckoutProcess>(own events...).when(input).then_events(...).then_commands(...);
 //   given_forwarder<CartForwarder>(aggregate events...).when(event).then_published(...);
+//   given_effect(PaymentGateway{...}).when(event).then_commands(...);
 //
-// What was expected and what came are compared as JSON, type names included, and shown line by line when they differ.
+// What was expected and what came are compared as JSON, type names included, and shown line by line when they differ:
+//
+//   events differ (- expected, + came):
+//     - WorkDone {"job_id":"0190...","amount":3,"total":4}
+//     + WorkDone {"job_id":"0190...","amount":3,"total":3}
+//
 // A failure is an ADD_FAILURE where GoogleTest was included before this header, and else a thrown SpecificationFailed.
+// What a handler throws comes through. An aggregate written the object way is given<ObjectDecider<A>>.
 #pragma once
 
-#include <cstddef>
+#include <concepts>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "lasagne/detail/handlers.hpp"
+#include "lasagne/testing/detail/specified.hpp"
+
+// Both kinds of failure may live in one program: they are different functions.
+#ifdef ADD_FAILURE
+#define LASAGNE_SPECIFICATION_FAILURES add_failure
+#else
+#define LASAGNE_SPECIFICATION_FAILURES throw_failure
+#endif
 
 namespace lasagne::testing {
 
@@ -25,11 +40,20 @@ class SpecificationFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-namespace detail {
+// The id that `Send::new_id(purpose)` gives in a specification whose cause is not set with caused_by.
+[[nodiscard]] inline Uuid derived_id(std::string_view purpose) {
+  return Uuid::derive(detail::cause_of_specification().id, purpose);
+}
 
-using Lines = std::vector<std::string>;
+// A timer that is expected to be set; for then_timers.
+template <class Command>
+[[nodiscard]] std::string timer(std::string key, Timestamp due, const Command& command) {
+  return detail::line_of(lasagne::detail::TimerRequest{std::move(key), due, lasagne::detail::encode(command)});
+}
 
-inline void report(const std::string& text) {
+inline namespace LASAGNE_SPECIFICATION_FAILURES {
+
+inline void fail_specification(const std::string& text) {
 #ifdef ADD_FAILURE
   ADD_FAILURE() << text;
 #else
@@ -37,76 +61,18 @@ inline void report(const std::string& text) {
 #endif
 }
 
-inline std::string line_of(const lasagne::detail::Encoded& message) { return message.type + " " + message.data; }
-
-inline Lines lines_of(const std::vector<lasagne::detail::Encoded>& messages) {
-  Lines lines;
-  for (const auto& message : messages) lines.push_back(line_of(message));
-  return lines;
-}
-
-template <class... Ts>
-Lines lines_of_values(const Ts&... values) {
-  return {line_of(lasagne::detail::encode(values))...};
-}
-
-// "  same", "- expected but missing", "+ came unexpectedly", by position.
-inline std::string difference(const Lines& expected, const Lines& came) {
-  std::string text;
-  for (std::size_t i = 0; i < std::max(expected.size(), came.size()); ++i) {
-    if (i < expected.size() && i < came.size() && expected[i] == came[i]) {
-      text += "    " + expected[i] + "\n";
-      continue;
-    }
-    if (i < expected.size()) text += "  - " + expected[i] + "\n";
-    if (i < came.size()) text += "  + " + came[i] + "\n";
-  }
-  return text.empty() ? "    (nothing)\n" : text;
-}
-
-inline void compare(const std::string& what, const Lines& expected, const Lines& came) {
-  if (expected != came) report(what + " differ (- expected, + came):\n" + difference(expected, came));
-}
-
-// A cause for handlers that are called without a log.
-inline Message cause_of(std::string type) {
-  Message cause;
-  cause.position = 1;
-  cause.id = Uuid::derive(Uuid{}, "specification cause");
-  cause.recorded_at = Timestamp{0};
-  cause.metadata.correlation_id = Uuid::derive(Uuid{}, "specification process");
-  cause.stream = "Specification-" + cause.metadata.correlation_id.to_string();
-  cause.type = std::move(type);
-  return cause;
-}
-
-// Offers a handler its states, as the runtime would.
-class OneHop final : public lasagne::detail::Hop {
- public:
-  OneHop(const Message& message, lasagne::detail::AnyState& state) : message_(message), state_(state) {}
-  const Message& message() const override { return message_; }
-  lasagne::detail::Outbox& outbox() override { return outbox_; }
-  lasagne::detail::AnyState& own_state(const std::string&, lasagne::detail::MakeState) override { return state_; }
-  const lasagne::detail::AnyState& state_as_of_message(lasagne::detail::MakeState) override { return state_; }
-
- private:
-  const Message& message_;
-  lasagne::detail::AnyState& state_;
-  lasagne::detail::Outbox outbox_;
-};
-
-}  // namespace detail
-
-// The id that `Send::new_id(purpose)` gives in a specification whose cause is not set with caused_by.
-[[nodiscard]] inline Uuid derived_id(std::string_view purpose) {
-  return Uuid::derive(detail::cause_of({}).id, purpose);
+inline void expect_same(const std::string& what, const detail::Lines& expected, const detail::Lines& came) {
+  if (expected == came) return;
+  fail_specification(what + " differ (- expected, + came):\n" + detail::difference(expected, came));
 }
 
 // What a decider answered.
 template <class D>
 class Outcome {
  public:
-  Outcome(Decision<typename D::Event> decision, typename D::State before)
+  using State = typename D::State;
+
+  Outcome(Decision<typename D::Event> decision, State before)
       : decision_(std::move(decision)), state_(std::move(before)) {
     if (decision_.rejected()) return;
     for (const auto& event : decision_.events()) {
@@ -119,29 +85,37 @@ class Outcome {
   template <class... Events>
   const Outcome& then(const Events&... events) const {
     if (decision_.rejected()) {
-      detail::report("expected events, but the command was rejected: " + decision_.rejection().reason + " (" +
-                     decision_.rejection().detail + ")");
+      fail_specification("expected events, but the command was rejected: " + decision_.rejection().reason + " (" +
+                         decision_.rejection().detail + ")");
     } else {
-      detail::compare("events", detail::lines_of_values(events...), came_);
+      expect_same("events", detail::lines_of_messages(events...), came_);
     }
     return *this;
   }
   const Outcome& then_nothing() const { return then(); }
   const Outcome& then_rejected(const std::string& reason) const {
     const auto came = decision_.rejected() ? detail::Lines{"rejected: " + decision_.rejection().reason} : came_;
-    detail::compare("outcomes", {"rejected: " + reason}, came);
+    expect_same("outcomes", {"rejected: " + reason}, came);
     return *this;
   }
-  // The state after the events.
-  template <class Check>
-  const Outcome& then_state(const Check& check) const {
-    if (!check(state_)) detail::report("the state after the command is not as expected");
+  // The state after the events: a predicate of it, or the state itself, compared with == or else as JSON.
+  template <class Expected>
+  const Outcome& then_state(const Expected& expected) const {
+    bool holds = true;
+    if constexpr (std::predicate<const Expected&, const State&>) {
+      holds = expected(state_);
+    } else if constexpr (std::equality_comparable<State>) {
+      holds = state_ == State(expected);
+    } else {
+      expect_same("states", {to_json(State(expected))}, {to_json(state_)});
+    }
+    if (!holds) fail_specification("the state after the command is not as expected");
     return *this;
   }
 
  private:
   Decision<typename D::Event> decision_;
-  typename D::State state_;
+  State state_;
   detail::Lines came_;
 };
 
@@ -157,6 +131,7 @@ class Given {
   typename D::State state_;
 };
 
+// The events of the stream so far.
 template <class D>
 [[nodiscard]] Given<D> given(const std::vector<typename D::Event>& events) {
   typename D::State state{};
@@ -168,54 +143,52 @@ template <class D, class... Events>
   return given<D>(std::vector<typename D::Event>{typename D::Event(events)...});
 }
 
-// What a saga, process manager, forwarder or effect answered.
+// What a saga, process manager, forwarder or effect answered. Each `then` is about one kind of answer and wants exactly
+// what it names, in this order.
 class Reacted {
  public:
   explicit Reacted(lasagne::detail::Outbox outbox) : outbox_(std::move(outbox)) {}
 
   template <class... Commands>
   const Reacted& then_commands(const Commands&... commands) const {
-    detail::compare("commands", detail::lines_of_values(commands...), detail::lines_of(outbox_.commands));
+    expect_same("commands", detail::lines_of_messages(commands...), detail::lines_of(outbox_.commands));
     return *this;
   }
   // Of a process manager.
   template <class... Events>
   const Reacted& then_events(const Events&... events) const {
-    detail::compare("own events", detail::lines_of_values(events...), detail::lines_of(outbox_.own_events));
+    expect_same("own events", detail::lines_of_messages(events...), detail::lines_of(outbox_.own_events));
     return *this;
   }
   // Of a forwarder.
   template <class... Events>
   const Reacted& then_published(const Events&... events) const {
-    detail::compare("external events", detail::lines_of_values(events...), detail::lines_of(outbox_.published));
+    expect_same("external events", detail::lines_of_messages(events...), detail::lines_of(outbox_.published));
     return *this;
   }
   // This timer, and no other.
   template <class Command>
   const Reacted& then_timer(const std::string& key, Timestamp due, const Command& command) const {
-    detail::Lines came;
-    for (const auto& timer : outbox_.timers) came.push_back(shown(timer.key, timer.due, timer.command));
-    detail::compare("timers", {shown(key, due, lasagne::detail::encode(command))}, came);
+    return then_timers(timer(key, due, command));
+  }
+  // These timers, made with `timer`.
+  template <std::convertible_to<std::string>... Timers>
+  const Reacted& then_timers(const Timers&... timers) const {
+    expect_same("timers", {std::string(timers)...}, detail::lines_of(outbox_.timers));
     return *this;
   }
-  const Reacted& then_cancelled(const std::string& key) const {
-    detail::compare("cancelled timers", {key}, outbox_.cancelled);
+  template <std::convertible_to<std::string>... Keys>
+  const Reacted& then_cancelled(const Keys&... keys) const {
+    expect_same("cancelled timers", {std::string(keys)...}, outbox_.cancelled);
     return *this;
   }
+  // No answer of any kind.
   const Reacted& then_nothing() const {
-    detail::Lines came = detail::lines_of(outbox_.commands);
-    for (const auto& line : detail::lines_of(outbox_.own_events)) came.push_back(line);
-    for (const auto& line : detail::lines_of(outbox_.published)) came.push_back(line);
-    for (const auto& timer : outbox_.timers) came.push_back(shown(timer.key, timer.due, timer.command));
-    for (const auto& key : outbox_.cancelled) came.push_back("cancelled " + key);
-    detail::compare("answers", {}, came);
+    expect_same("answers", {}, detail::lines_of(outbox_));
     return *this;
   }
 
  private:
-  static std::string shown(const std::string& key, Timestamp due, const lasagne::detail::Encoded& command) {
-    return key + " at " + due.to_string() + ": " + detail::line_of(command);
-  }
   lasagne::detail::Outbox outbox_;
 };
 
@@ -223,9 +196,10 @@ class Reacted {
 template <class Typed, class State>
 class GivenHandler {
  public:
-  explicit GivenHandler(Typed handler, State state = {}) : handler_(std::move(handler)), state_(std::move(state)) {}
+  explicit GivenHandler(State state, Typed typed = Typed{}) : handler_(std::move(typed)), state_(std::move(state)) {}
 
-  // The message that carries the event: its id, stream, time and metadata are the handler's cause.
+  // The message that carries the event: its id, stream, time and metadata are the handler's cause. Unset: a message of
+  // a fixed id, recorded at Timestamp{0}.
   GivenHandler& caused_by(Message cause) {
     cause_ = std::move(cause);
     return *this;
@@ -234,7 +208,7 @@ class GivenHandler {
   [[nodiscard]] Reacted when(const Event& event) {
     cause_.type = type_name<Event>;
     cause_.data = to_json(event);
-    detail::OneHop hop(cause_, state_);
+    detail::SpecifiedHop hop(cause_, state_);
     handler_.handle(cause_, hop);
     return Reacted(std::move(hop.outbox()));
   }
@@ -242,45 +216,35 @@ class GivenHandler {
  private:
   Typed handler_;
   State state_;
-  Message cause_ = detail::cause_of({});
+  Message cause_ = detail::cause_of_specification();
 };
 
-namespace detail {
-
-struct NoState final : lasagne::detail::AnyState {
-  void apply(std::string_view, std::string_view) override {}
-};
-
-template <class D, class... Events>
-lasagne::detail::TypedState<D> folded(const Events&... events) {
-  lasagne::detail::TypedState<D> state;
-  (state.evolve(typename D::Event(events)), ...);
-  return state;
-}
-
-}  // namespace detail
-
-// Also for subscriptions.
-template <class S>
-[[nodiscard]] auto given_saga() {
-  return GivenHandler<lasagne::detail::TypedSaga<S>, detail::NoState>(lasagne::detail::TypedSaga<S>{});
+// Also for subscriptions. They keep no state: events that came before are handled, and their answers dropped.
+template <class S, class... Events>
+[[nodiscard]] auto given_saga(const Events&... earlier) {
+  GivenHandler<lasagne::detail::TypedSaga<S>, detail::NoState> saga(detail::NoState{});
+  (static_cast<void>(saga.when(earlier)), ...);
+  return saga;
 }
 template <class E>
 [[nodiscard]] auto given_effect(E object) {
-  return GivenHandler<lasagne::detail::TypedEffect<E>, detail::NoState>(
-      lasagne::detail::TypedEffect<E>(std::move(object)));
+  using Typed = lasagne::detail::TypedEffect<E>;
+  return GivenHandler<Typed, detail::NoState>(detail::NoState{}, Typed(std::move(object)));
 }
 template <class P, class... Events>
 [[nodiscard]] auto given_process(const Events&... own_events) {
-  return GivenHandler<lasagne::detail::TypedProcessManager<P>, lasagne::detail::TypedState<P>>(
-      lasagne::detail::TypedProcessManager<P>{}, detail::folded<P>(own_events...));
+  using Typed = lasagne::detail::TypedProcessManager<P>;
+  return GivenHandler<Typed, lasagne::detail::TypedState<P>>(detail::folded<P>(own_events...));
 }
 // The aggregate's events up to and including the one that is forwarded.
 template <class F, class... Events>
 [[nodiscard]] auto given_forwarder(const Events&... aggregate_events) {
   using D = typename F::Decider;
-  return GivenHandler<lasagne::detail::TypedForwarder<F>, lasagne::detail::TypedState<D>>(
-      lasagne::detail::TypedForwarder<F>{}, detail::folded<D>(aggregate_events...));
+  using Typed = lasagne::detail::TypedForwarder<F>;
+  return GivenHandler<Typed, lasagne::detail::TypedState<D>>(detail::folded<D>(aggregate_events...));
 }
 
+}  // inline namespace
 }  // namespace lasagne::testing
+
+#undef LASAGNE_SPECIFICATION_FAILURES

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view external_suffix = "__external-events";
 constexpr std::string_view rejections_suffix = "__command-rejections";
+constexpr std::string_view undeliverable_stream = "timers__undeliverable";
 
 bool retryable(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
 
@@ -312,16 +313,20 @@ Result<bool> TimerProcessor::step(Timestamp now) {
   if (!*next || **next > now) return false;
   auto due = store_.due_timers(now, ProcessorLimits::timers_in_a_row);
   if (!due) return std::unexpected(std::move(due.error()));
-  for (auto& timer : *due) {
-    Commit commit;
-    commit.timer_fired = Commit::Fire{timer.key, timer.message.id};
-    commit.appends.push_back({timer.stream, ExpectedRevision::any(), {std::move(timer.message)}});
-    auto fired = store_.append(commit, Await::visible);
-    if (!fired && (fired.error().code == ErrorCode::unavailable || fired.error().code == ErrorCode::failed)) {
-      return std::unexpected(std::move(fired.error()));
+  bool moved = false;
+  for (const auto& timer : *due) {
+    // A message that its own stream refuses for good (a tombstone) is kept where people find it, and stops nobody.
+    for (const auto& stream : {timer.stream, std::string(undeliverable_stream)}) {
+      Commit commit;
+      commit.timer_fired = Commit::Fire{timer.key, timer.message.id};
+      commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
+      const auto fired = store_.append(commit, Await::visible);
+      moved = moved || fired.has_value();
+      if (!fired && retryable(fired.error().code)) return std::unexpected(fired.error());
+      if (fired || (fired.error().code != ErrorCode::tombstoned && fired.error().code != ErrorCode::invalid)) break;
     }
   }
-  return !due->empty();
+  return moved;
 }
 
 }  // namespace lasagne::detail

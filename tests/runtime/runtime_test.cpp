@@ -320,6 +320,16 @@ TEST_F(RuntimeTest, ATimerFiresOnceAndOnlyWhenDue) {
   EXPECT_EQ(count("InvoiceReminded"), 1U);
 }
 
+TEST_F(RuntimeTest, ATimerWhoseStreamIsClosedForGoodIsKeptAsideAndStopsNobody) {
+  send(OpenJob{id_of(1), "a"});
+  send(CloseJob{id_of(1)});
+  settle();
+  ASSERT_TRUE(store->tombstone_stream("invoices__commands", ExpectedRevision::any()));
+  now = store->read_all(0, {{"InvoiceIssued"}, {}, {}}, 1)->messages.at(0)->recorded_at + 24h;
+  settle();
+  EXPECT_EQ(types("timers__undeliverable"), std::vector<std::string>{"RemindInvoice"});
+}
+
 TEST_F(RuntimeTest, ACancelledTimerNeverFires) {
   send(OpenJob{id_of(1), "a"});
   send(CloseJob{id_of(1)});

@@ -98,7 +98,9 @@ class Tally {
   void count(const lasagne::Message& message) {
     const auto id = lasagne::Uuid::parse(std::string_view(message.stream).substr(orders::Order::category.size() + 1));
     if (!id || plan_.index_of(*id, orders_) < 0) return;
-    auto& how = message.type == filter_.types[0] ? completed_ : message.type == filter_.types[1] ? cancelled_ : initialized_;
+    auto& how = message.type == filter_.types[0]   ? completed_
+                : message.type == filter_.types[1] ? cancelled_
+                                                   : initialized_;
     ++how;
   }
 

@@ -12,8 +12,8 @@ namespace shop {
 
 struct LoadLimits {
   static constexpr std::uint64_t orders_per_commit = 50;
-  static constexpr std::uint64_t carts_under_way = 150;  // placed, no order yet
-  static constexpr std::uint64_t orders_under_way = 3000;
+  static constexpr std::uint64_t carts_under_way = 400;  // placed, no order yet
+  static constexpr std::uint64_t orders_under_way = 3'000;
   static constexpr std::chrono::seconds patience{30};  // without any news, on top of the time to pay
 };
 

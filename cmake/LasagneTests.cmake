@@ -14,7 +14,8 @@ set(lasagne_folder_libraries_shop
 set(lasagne_folder_libraries_http examples_common)
 set(lasagne_folder_libraries_crash examples_common)
 set(lasagne_folder_libraries_cli examples_common)
-set(lasagne_slow_folders crash)
+# http: deadlines of real sockets, which a sanitizer's slowness stretches past their meaning.
+set(lasagne_slow_folders crash http)
 
 # The tests are many small programs of which nobody measures the speed: unoptimised, they compile in half the time.
 function(lasagne_test_options target)

@@ -152,6 +152,10 @@ class Store {
   //   failed: the flush went wrong; the commit may or may not survive. The store takes nothing more: reopen it and read.
   [[nodiscard]] virtual Result<Committed> append(const Commit& commit, Await await = Await::durable) = 0;
 
+  // The same, for a commit that is not needed afterwards: may take the messages' types and data out of it, whatever comes of
+  // it, which saves copying them.
+  [[nodiscard]] virtual Result<Committed> append_taking(Commit& commit, Await await) { return append(commit, await); }
+
   // Returns when everything up to `position` is durable, flushing on this thread if nobody else does. `failed` as above.
   [[nodiscard]] virtual Result<void> flush(Position position) = 0;
 

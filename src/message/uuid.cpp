@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #endif
 
+#include <array>
 #include <boost/uuid/detail/sha1.hpp>
 #include <cerrno>
 #include <chrono>
@@ -18,12 +19,18 @@ namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
-constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// The value of a hexadecimal digit; `not_hex` for anything else.
+constexpr std::uint8_t not_hex = 0xff;
+constexpr auto hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(not_hex);
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    const auto digit = static_cast<unsigned char>(hex_digits[i]);
+    values[digit] = i;
+    if (i >= 10) values[digit - 'a' + 'A'] = i;
+  }
+  return values;
+}();
 
 constexpr bool is_dash_place(std::size_t i) noexcept { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -56,10 +63,10 @@ std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
   std::size_t at = 0;
   for (std::uint8_t& byte : id.bytes) {
     if (is_dash_place(at) && text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at]);
-    const int low = hex_value(text[at + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    byte = static_cast<std::uint8_t>(high * 16 + low);
+    const auto high = hex_values[static_cast<unsigned char>(text[at])];
+    const auto low = hex_values[static_cast<unsigned char>(text[at + 1])];
+    if ((high | low) == not_hex) return std::nullopt;
+    byte = static_cast<std::uint8_t>(high << 4U | low);
     at += 2;
   }
   return id;

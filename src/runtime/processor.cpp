@@ -153,10 +153,9 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
   auto slice = store_.read_all(cursor_, handler_.filter, batch_);
   if (!slice) return std::unexpected(std::move(slice.error()));
   if (slice->messages.empty()) {
-    const bool moved = slice->scanned_to > cursor_;
-    cursor_ = slice->scanned_to;
+    cursor_ = slice->scanned_to;  // the log's end: reading less than asked for says so
     if (cursor_ - checkpoint_ >= ProcessorLimits::unmarked_scan) return move_checkpoint(cursor_);
-    return moved;
+    return false;
   }
   if (is_effect()) {
     if (auto durable = store_.flush(slice->messages.back()->position); !durable) {
@@ -263,7 +262,7 @@ Result<bool> LogProcessor::move_checkpoint(Position to) {
 
 Result<bool> LogProcessor::commit(Commit commit, HopBuilder& builder, Position to) {
   commit.checkpoint = CheckpointMove{handler_.processor, checkpoint_, to};
-  auto result = store_.append(commit, Await::visible);
+  auto result = store_.append_taking(commit, Await::visible);
   if (!result) return refused(std::move(result.error()));
   builder.committed(commit, *result);
   checkpoint_ = cursor_ = to;

@@ -60,6 +60,7 @@ std::chrono::steady_clock::time_point RuntimeImpl::next_wake(const Loop& loop) {
 }
 
 void RuntimeImpl::run(Loop& loop) {
+  bool unflushed = true;  // whether there may be something that this loop has to flush
   while (!stopping_.load()) {
     const Position seen = store_.visible_position();
     auto moved = round(loop.processors);
@@ -74,6 +75,7 @@ void RuntimeImpl::run(Loop& loop) {
       continue;
     }
     if (*moved) {
+      unflushed = true;
       if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
           !flush_wanted_.exchange(true)) {
         const std::scoped_lock lock(mutex_);
@@ -81,7 +83,9 @@ void RuntimeImpl::run(Loop& loop) {
       }
       continue;
     }
-    (void)store_.flush(store_.visible_position());  // a failure shows at the next step
+    // What others made visible is flushed by the loop of the hops, which all of it wakes; an effect's does not hurry it.
+    if (unflushed || !loop.effect) (void)store_.flush(store_.visible_position());  // a failure shows at the next step
+    unflushed = false;
     {
       const std::scoped_lock lock(mutex_);
       loop.idle_at = seen;
@@ -119,6 +123,7 @@ void RuntimeImpl::start() {
     if (processor->is_effect()) {
       auto own = std::make_unique<Loop>();
       own->processors.push_back(processor.get());
+      own->effect = true;
       loops_.push_back(std::move(own));
     } else {
       hops->processors.push_back(processor.get());

@@ -45,6 +45,7 @@ class RuntimeImpl {
   // A thread and the processors it steps. An effect has one of its own, since its handlers may block.
   struct Loop {
     std::vector<Processor*> processors;
+    bool effect = false;
     std::thread thread;
     Position idle_at = 0;         // guarded by mutex_: the log's end when the last round found nothing to do
     std::uint64_t idle_round = 0; // guarded by mutex_

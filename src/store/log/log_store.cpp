@@ -84,12 +84,7 @@ Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::s
     if (slice.messages.size() >= limit) return slice;
     lock.lock();
   }
-  const Position tail_from = visible_ - tail_.size();
-  while (slice.scanned_to < visible_ && slice.messages.size() < limit) {
-    const auto& message = tail_[slice.scanned_to - tail_from];
-    slice.scanned_to = message->position;
-    if (filter.empty() || filter.matches(*message)) slice.messages.push_back(message);
-  }
+  tail_.read(filter, limit, slice);
   return slice;
 }
 
@@ -173,7 +168,8 @@ Result<std::uint64_t> LogStore::scavenge() {
   // What was removed may stand in memory still: all is durable, so memory can start afresh.
   tail_.clear();
   streams_.clear();
-  stream_ages_.clear();
+  hot_streams_.clear();
+  cold_streams_.clear();
   return removed;
 }
 

@@ -3,21 +3,25 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "lasagne/store.hpp"
 #include "store/log/backing.hpp"
+#include "store/log/recent.hpp"
+#include "store/log/tail.hpp"
 
 namespace lasagne::detail {
 
 struct LogStoreLimits {
   std::size_t cached_streams = 20'000;
+  std::size_t streams_with_messages = 4'096;  // of these, the most recently used keep their recent messages
   std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
@@ -30,6 +34,7 @@ class LogStore final : public Store {
   static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits = {});
 
   Result<Committed> append(const Commit& commit, Await await) override;
+  Result<Committed> append_taking(Commit& commit, Await await) override;
   Result<void> flush(Position position) override;
   Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction, std::size_t limit) override;
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override;
@@ -51,17 +56,21 @@ class LogStore final : public Store {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
-  // A cached stream. `recent` ends at the head without gaps and holds at least everything not flushed yet.
+  // A cached stream, or that there is none of the name (id 0). `recent` ends at the head without gaps and holds at least
+  // everything not flushed yet.
   struct Stream {
     StreamRow row;
-    std::deque<MessagePtr> recent;
+    RecentMessages recent;
+    // The ids of the last revisions, each at revision % size; nil where unknown. Kept once an append looked back.
+    std::vector<Uuid> recent_ids;
     std::optional<Uuid> correlation_id;
     std::uint64_t changed_by = 0;  // sequence of the last commit that touched it: not evicted before that is durable
+    bool hot = false;              // in hot_streams_, else in cold_streams_
     std::list<Stream*>::iterator age;
   };
   // What validation found for one append of a commit.
   struct Plan {
-    Stream* stream = nullptr;
+    Stream* stream = nullptr;  // may be one that does not exist yet
     bool repeated = false;
     Revision repeated_revision = 0;
   };
@@ -70,19 +79,23 @@ class LogStore final : public Store {
 
   // append.cpp; all with mutex_ held
   static Result<void> check_bounds(const Commit& commit);
+  using Messages = std::vector<std::shared_ptr<Message>>;
+  Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
   Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);
   Result<std::optional<Revision>> match_repeat(const Append& append, Stream& stream, Revision from);
   Result<Committed> settle_repeat(const std::vector<Plan>& plans, std::size_t repeated);
-  void write_messages(const Append& append, Stream& stream, Timestamp now);
+  Result<void> look_back(Stream& stream);
+  void write_messages(std::span<std::shared_ptr<Message>> messages, Stream& stream, Timestamp now);
   void apply_guards(const Commit& commit);
 
   // streams.cpp; all with mutex_ held
+  Result<Stream*> look_up(std::string_view name);   // also one that does not exist
   Result<Stream*> find(std::string_view name);      // null when there is none
   Result<Stream*> find_or_create(std::string_view name);
-  Stream& insert(StreamRow row);
+  void create(Stream& stream);
   void touch(Stream& stream);
   void evict();
   void trim_tail();
@@ -105,8 +118,9 @@ class LogStore final : public Store {
   std::condition_variable appended_;  // something is newly visible, or interrupt()
   // All below is guarded by mutex_.
   std::unordered_map<std::string_view, std::unique_ptr<Stream>> streams_;  // keys live in the values' rows
-  std::list<Stream*> stream_ages_;                                         // least recently used first
-  std::deque<MessagePtr> tail_;   // the last messages up to visible_, without gaps
+  std::list<Stream*> hot_streams_;   // least recently used first
+  std::list<Stream*> cold_streams_;  // likewise; used before all hot ones, and without messages
+  Tail tail_;                           // the last messages up to visible_
   Position visible_ = 0;
   Position durable_ = 0;
   std::uint64_t sequence_ = 0;          // counts changes; a flush makes everything up to some sequence durable

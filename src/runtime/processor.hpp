@@ -44,6 +44,8 @@ class Processor {
   // When there is something to do without a new message; empty: no such time.
   [[nodiscard]] virtual Result<std::optional<Timestamp>> next_due() = 0;
   [[nodiscard]] virtual const std::string& name() const = 0;
+  // How far along the log it is; 0 when it does not read along.
+  [[nodiscard]] virtual Position position() const { return 0; }
   // Its handlers call the outside world and may block.
   [[nodiscard]] virtual bool is_effect() const { return false; }
   // Reads checkpoint and parked messages anew before the next step.
@@ -80,6 +82,7 @@ class LogProcessor final : public Processor {
   Result<bool> step(Timestamp now) override;
   Result<std::optional<Timestamp>> next_due() override;
   const std::string& name() const override { return handler_.processor; }
+  Position position() const override { return cursor_; }
   bool is_effect() const override;
   void reload() override { reload_.store(true); }
 

@@ -28,13 +28,22 @@ void RuntimeImpl::tell(const std::string& text) const {
   if (options_.log) options_.log(text);
 }
 
-// Steps everything once round; true if anything moved.
+// Steps everything once; then again what is near the log's end, until that has nothing to do. So a process that has
+// begun is carried on while its messages are still at hand, before a bus with a long queue begins many more. True if
+// anything moved.
 Result<bool> RuntimeImpl::round(const std::vector<Processor*>& processors) {
   bool moved = false;
-  for (Processor* processor : processors) {
-    auto stepped = processor->step(now());
-    if (!stepped) return stepped;
-    moved = moved || *stepped;
+  bool swept = true;
+  for (int sweep = 0; swept && sweep <= RuntimeLimits::sweeps; ++sweep) {
+    swept = false;
+    const Position end = sweep == 0 ? 0 : store_.visible_position();
+    for (Processor* processor : processors) {
+      if (end > processor->position() + RuntimeLimits::near_messages) continue;
+      auto stepped = processor->step(now());
+      if (!stepped) return stepped;
+      swept = swept || *stepped;
+    }
+    moved = moved || swept;
   }
   return moved;
 }

@@ -173,6 +173,11 @@ class Store {
   [[nodiscard]] virtual Position durable_position() const = 0;
   // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called (false).
   [[nodiscard]] virtual bool wait(Position after, std::chrono::steady_clock::time_point deadline) = 0;
+  // The same, but sleeps on while nothing newer matches `filter`. May wake for something else.
+  [[nodiscard]] virtual bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) {
+    (void)filter;
+    return wait(after, deadline);
+  }
   // Wakes all waiters once.
   virtual void interrupt() = 0;
 

@@ -150,7 +150,9 @@ Result<bool> LogProcessor::step(Timestamp now) {
 
 Result<bool> LogProcessor::read_on(Timestamp now) {
   if (held_.size() >= ProcessorLimits::held_messages) return false;
-  auto slice = store_.read_all(cursor_, handler_.filter, batch_);
+  const bool behind = store_.visible_position() > cursor_ + ProcessorLimits::far_messages;
+  const auto limit = behind && batch_ > 1 ? ProcessorLimits::batch_behind : batch_;
+  auto slice = store_.read_all(cursor_, handler_.filter, limit);
   if (!slice) return std::unexpected(std::move(slice.error()));
   if (slice->messages.empty()) {
     cursor_ = slice->scanned_to;  // the log's end: reading less than asked for says so

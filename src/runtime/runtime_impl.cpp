@@ -58,18 +58,30 @@ Result<void> RuntimeImpl::run_until_idle() {
   }
 }
 
-std::chrono::steady_clock::time_point RuntimeImpl::next_wake(const Loop& loop) {
+// Sleeps until there may be something to do that came after `seen`.
+void RuntimeImpl::rest(const Loop& loop, Position seen) {
   const auto wake = std::chrono::steady_clock::now();
-  Duration wait = RuntimeLimits::longest_wait;
+  Duration wait = loop.unflushed ? Duration{RuntimeLimits::effect_flush_wait} : Duration{RuntimeLimits::longest_wait};
   for (Processor* processor : loop.processors) {
     const auto due = processor->next_due();
     if (due && *due) wait = std::min(wait, std::max(**due - now(), Duration{0}));
   }
-  return wake + wait;
+  if (const Filter* reads = loop.effect ? loop.processors.front()->reads() : nullptr) {
+    (void)store_.wait_for(*reads, seen, wake + wait);
+  } else {
+    (void)store_.wait(seen, wake + wait);
+  }
+}
+
+// What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes; only
+// when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
+void RuntimeImpl::flush_at_rest(Loop& loop) {
+  if (loop.effect && !(loop.unflushed && loop.rested)) return;
+  (void)store_.flush(store_.visible_position());  // a failure shows at the next step
+  loop.unflushed = false;
 }
 
 void RuntimeImpl::run(Loop& loop) {
-  bool unflushed = true;  // whether there may be something that this loop has to flush
   while (!stopping_.load()) {
     const Position seen = store_.visible_position();
     auto moved = round(loop.processors);
@@ -84,7 +96,8 @@ void RuntimeImpl::run(Loop& loop) {
       continue;
     }
     if (*moved) {
-      unflushed = true;
+      loop.unflushed = loop.effect;
+      loop.rested = false;
       if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
           !flush_wanted_.exchange(true)) {
         const std::scoped_lock lock(mutex_);
@@ -92,16 +105,15 @@ void RuntimeImpl::run(Loop& loop) {
       }
       continue;
     }
-    // What others made visible is flushed by the loop of the hops, which all of it wakes; an effect's does not hurry it.
-    if (unflushed || !loop.effect) (void)store_.flush(store_.visible_position());  // a failure shows at the next step
-    unflushed = false;
+    flush_at_rest(loop);
     {
       const std::scoped_lock lock(mutex_);
       loop.idle_at = seen;
       ++loop.idle_round;
       changed_.notify_all();
     }
-    (void)store_.wait(seen, next_wake(loop));
+    rest(loop, seen);
+    loop.rested = true;
   }
   const std::scoped_lock lock(mutex_);
   loop.ended = true;

@@ -23,6 +23,7 @@ struct RuntimeLimits {
   static constexpr Position near_messages = 2048;        // so far from the end is near
   static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
+  static constexpr std::chrono::milliseconds effect_flush_wait{20};  // for the hops to flush what an effect did
 };
 
 class RuntimeImpl {
@@ -48,6 +49,8 @@ class RuntimeImpl {
   struct Loop {
     std::vector<Processor*> processors;
     bool effect = false;
+    bool unflushed = false;       // only this thread's: an effect did something that it has not seen flushed
+    bool rested = false;          // only this thread's: since it did something
     std::thread thread;
     Position idle_at = 0;         // guarded by mutex_: the log's end when the last round found nothing to do
     std::uint64_t idle_round = 0; // guarded by mutex_
@@ -57,7 +60,8 @@ class RuntimeImpl {
   void run(Loop& loop);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);
-  [[nodiscard]] std::chrono::steady_clock::time_point next_wake(const Loop& loop);
+  void flush_at_rest(Loop& loop);
+  void rest(const Loop& loop, Position seen);
   [[nodiscard]] Timestamp now() const { return options_.clock(); }
   void tell(const std::string& text) const;
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);

@@ -378,9 +378,10 @@ Result<Committed> LogStore::append_checked(const Commit& commit, Messages messag
   apply_guards(commit);
   result.position = visible_;
   trim_tail();
-  if (!plans.empty() && waiting_ > 0) appended_.notify_all();
+  if (!plans.empty() && !waiters_.empty()) wake_waiters();
   if (await == Await::durable) {
-    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+    const auto sequence = sequence_;
+    if (auto flushed = wait_durable(std::move(lock), sequence); !flushed) return std::unexpected(std::move(flushed.error()));
   }
   return result;
 }

@@ -2,6 +2,7 @@
 // flush), the rest in a Backing. Memory and SQLite are both this, with another Backing.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -14,6 +15,7 @@
 
 #include "lasagne/store.hpp"
 #include "store/log/backing.hpp"
+#include "store/log/flush_group.hpp"
 #include "store/log/recent.hpp"
 #include "store/log/tail.hpp"
 
@@ -25,6 +27,7 @@ struct LogStoreLimits {
   std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
+  std::chrono::microseconds company_wait{200};  // at most, for callers that flushed together the last time
 };
 
 class LogStore final : public Store {
@@ -42,6 +45,7 @@ class LogStore final : public Store {
   Position visible_position() const override;
   Position durable_position() const override;
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override;
+  bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) override;
   void interrupt() override;
   Result<Position> checkpoint(std::string_view processor) override;
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override;
@@ -67,6 +71,13 @@ class LogStore final : public Store {
     std::uint64_t changed_by = 0;  // sequence of the last commit that touched it: not evicted before that is durable
     bool hot = false;              // in hot_streams_, else in cold_streams_
     std::list<Stream*>::iterator age;
+  };
+  // A thread that sleeps until something newer is visible; filter: until something that matches is.
+  struct Waiter {
+    const Filter* filter = nullptr;
+    Position after = 0;
+    bool wake = false;
+    std::condition_variable woken;  // wake, an interrupt, or a failure
   };
   // What validation found for one append of a commit.
   struct Plan {
@@ -107,6 +118,12 @@ class LogStore final : public Store {
 
   // flush.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
+  Result<void> wait_durable(Lock lock, std::uint64_t sequence);
+  void await_company(Lock& lock);
+  void write_pending(Lock& lock);
+  bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
+  bool concerns(const Waiter& waiter) const;
+  void wake_waiters();
   [[nodiscard]] std::unexpected<Error> failure() const;
 
   const std::shared_ptr<Backing> backing_;
@@ -114,8 +131,6 @@ class LogStore final : public Store {
   const LogStoreLimits limits_;
 
   mutable std::mutex mutex_;
-  std::condition_variable flushed_;   // a flush ended
-  std::condition_variable appended_;  // something is newly visible, or interrupt()
   // All below is guarded by mutex_.
   std::unordered_map<std::string_view, std::unique_ptr<Stream>> streams_;  // keys live in the values' rows
   std::list<Stream*> hot_streams_;   // least recently used first
@@ -128,12 +143,18 @@ class LogStore final : public Store {
   std::uint64_t last_stream_id_ = 0;
   Timestamp last_recorded_at_;
   std::uint64_t interrupts_ = 0;
-  std::size_t waiting_ = 0;             // threads in wait()
+  std::vector<Waiter*> waiters_;        // threads in wait_until(); each waiter lives in its call
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::optional<Timestamp> next_timer_;
   Batch pending_;                       // not handed to the backing yet
   std::shared_ptr<const Batch> in_flight_;  // being written
   bool flushing_ = false;
+  std::uint64_t writing_sequence_ = 0;         // what is being written, or was last
+  std::shared_ptr<FlushGroup> current_group_;  // waits for in_flight_
+  std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
+  std::uint32_t last_company_ = 0;             // threads that the last flush was for
+  std::chrono::steady_clock::time_point last_flush_end_;
+  std::chrono::steady_clock::duration last_flush_took_{};
   std::optional<Error> failed_;
 };
 

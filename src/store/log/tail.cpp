@@ -39,6 +39,28 @@ void Tail::clear() {
   categories_.clear();
 }
 
+// The lists of positions after `after` in which everything is that may match: by type, else by category.
+template <class Visit>
+void Tail::visit_lists(const Filter& filter, Position after, Visit visit) const {
+  const auto one = [&](const Index& index, std::string_view name) {
+    const auto found = index.find(name);
+    if (found != index.end() && found->second.back() > after) visit(found->second);
+  };
+  if (!filter.types.empty()) {
+    for (const auto& type : filter.types) one(types_, type);
+    return;
+  }
+  for (const auto& category : filter.categories) one(categories_, category);
+  for (const auto& stream : filter.streams) one(categories_, category_of(stream));
+}
+
+bool Tail::any_after(Position after, const Filter& filter) const {
+  if (filter.empty() || entries_.empty() || after + 1 < first()) return true;
+  bool any = false;
+  visit_lists(filter, after, [&](const Positions&) { any = true; });
+  return any;
+}
+
 void Tail::read(const Filter& filter, std::size_t limit, LogSlice& slice) const {
   if (entries_.empty() || slice.messages.size() >= limit) return;
   const Position first_position = first();
@@ -50,42 +72,26 @@ void Tail::read(const Filter& filter, std::size_t limit, LogSlice& slice) const 
     return;
   }
 
-  // The positions that may match, of several names at once in their order.
+  // Several lists at once, in the order of their positions. A name that the filter says twice gives equal ones.
   struct Walk {
     Positions::const_iterator next;
     Positions::const_iterator end;
   };
   std::vector<Walk> walks;
-  const auto add = [&](const Index& index, std::string_view name) {
-    const auto found = index.find(name);
-    if (found == index.end()) return;
-    const auto& positions = found->second;
-    if (positions.back() <= slice.scanned_to) return;
+  visit_lists(filter, slice.scanned_to, [&](const Positions& positions) {
     walks.push_back({std::ranges::upper_bound(positions, slice.scanned_to), positions.end()});
-  };
-  const bool by_type = !filter.types.empty();
-  std::vector<std::string_view> names;
-  if (by_type) {
-    names.assign(filter.types.begin(), filter.types.end());
-  } else {
-    names.assign(filter.categories.begin(), filter.categories.end());
-    for (const auto& stream : filter.streams) names.push_back(category_of(stream));
-  }
-  std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
-  for (const auto name : names) add(by_type ? types_ : categories_, name);
-
-  const bool exact = by_type && filter.streams.empty() && filter.categories.empty();
+  });
+  const bool exact = !filter.types.empty() && filter.streams.empty() && filter.categories.empty();
   while (!walks.empty()) {
     const auto least = std::ranges::min_element(walks, {}, [](const Walk& walk) { return *walk.next; });
-    const auto& message = at(*least->next);
+    const Position position = *least->next;
     if (++least->next == least->end) walks.erase(least);
+    if (position == slice.scanned_to) continue;
+    slice.scanned_to = position;
+    const auto& message = at(position);
     if (!exact && !filter.matches(*message)) continue;
     slice.messages.push_back(message);
-    if (slice.messages.size() == limit) {
-      slice.scanned_to = message->position;
-      return;
-    }
+    if (slice.messages.size() == limit) return;
   }
   slice.scanned_to = last;
 }

@@ -24,6 +24,8 @@ class Tail {
   void pop_front();
   void clear();
 
+  // Whether anything after this position may match; true when that is for others to say.
+  [[nodiscard]] bool any_after(Position after, const Filter& filter) const;
   // Goes on with a slice that was read up to a position within the tail, or just before it.
   void read(const Filter& filter, std::size_t limit, LogSlice& slice) const;
 
@@ -40,6 +42,8 @@ class Tail {
     Index::pointer category;
   };
 
+  template <class Visit>
+  void visit_lists(const Filter& filter, Position after, Visit visit) const;
   static Index::pointer enter(Index& index, std::string_view name, Index::pointer like);
   static void leave(Index& index, Index::pointer entry);
 

@@ -1,0 +1,151 @@
+// The group flush, and who is told of what is newly visible.
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "store/log/log_store.hpp"
+
+namespace lasagne::detail {
+
+std::unexpected<Error> LogStore::failure() const {
+  return fail(ErrorCode::failed, "the store takes nothing more since a flush failed (" + failed_->message +
+                                     "): mend the cause and open it again");
+}
+
+// Whoever finds nobody writing leads: writes everything so far, for all that wait. The others join the group of the
+// next write, or of the one under way if that has what they wait for.
+Result<void> LogStore::flush_until(Lock& lock, std::uint64_t sequence) {
+  while (durable_sequence_ < sequence) {
+    if (failed_) return failure();
+    if (!flushing_) {
+      flushing_ = true;
+      write_pending(lock);
+      continue;
+    }
+    const auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
+    ++group->size;
+    lock.unlock();
+    (void)group->wait();
+    lock.lock();
+  }
+  return {};
+}
+
+// The same for a caller that needs the lock no more: woken, it goes without having to take it again.
+Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
+  while (durable_sequence_ < sequence) {
+    if (failed_) return failure();
+    if (!flushing_) {
+      flushing_ = true;
+      await_company(lock);
+      write_pending(lock);
+      continue;
+    }
+    const auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
+    ++group->size;
+    lock.unlock();
+    if (group->wait() == FlushGroup::State::durable) return {};
+    lock.lock();
+  }
+  return {};
+}
+
+// Callers that append again and again all come back when a flush ends. The first of them gives the others a moment, else
+// each time it would flush alone and they after it. It does not wait when it was alone the last time, nor long after that.
+void LogStore::await_company(Lock& lock) {
+  using Steady = std::chrono::steady_clock;
+  if (last_company_ < 2) return;
+  const auto now = Steady::now();
+  if (now - last_flush_end_ > last_flush_took_) return;
+  const auto deadline = now + std::min<Steady::duration>(last_flush_took_ / 2, limits_.company_wait);
+  while (next_group_->size + 1 < last_company_ && Steady::now() < deadline) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
+}
+
+// Called with flushing_ set by this thread, which is what makes it the only one here.
+void LogStore::write_pending(Lock& lock) {
+  const auto batch = std::make_shared<const Batch>(std::exchange(pending_, {}));
+  const auto group = std::exchange(next_group_, std::make_shared<FlushGroup>());
+  in_flight_ = batch;
+  current_group_ = group;
+  writing_sequence_ = sequence_;
+  const Position position = visible_;
+  lock.unlock();
+  const auto begun = std::chrono::steady_clock::now();
+  auto result = batch->empty() ? Result<void>{} : backing_->write(*batch);
+  const auto ended = std::chrono::steady_clock::now();
+  lock.lock();
+  flushing_ = false;
+  in_flight_.reset();
+  current_group_.reset();
+  last_company_ = group->size + 1;
+  last_flush_end_ = ended;
+  last_flush_took_ = ended - begun;
+  if (result) {
+    durable_sequence_ = writing_sequence_;
+    durable_ = position;
+    trim_tail();
+    if (next_group_->size > 0) next_group_->call_a_leader();
+  } else {
+    failed_ = std::move(result.error());
+    next_group_->end(false);
+    for (Waiter* waiter : waiters_) waiter->woken.notify_one();
+  }
+  lock.unlock();
+  group->end(result.has_value());
+  lock.lock();
+}
+
+Result<void> LogStore::flush(Position position) {
+  Lock lock(mutex_);
+  if (failed_) return failure();
+  if (position < visible_ && position <= durable_) return {};
+  const auto sequence = sequence_;
+  return wait_durable(std::move(lock), sequence);
+}
+
+bool LogStore::concerns(const Waiter& waiter) const {
+  if (visible_ <= waiter.after) return false;
+  // One that slept through much wakes before what it has not looked at leaves the tail.
+  if (waiter.filter == nullptr || visible_ - waiter.after > limits_.tail_messages / 2) return true;
+  return tail_.any_after(waiter.after, *waiter.filter);
+}
+
+void LogStore::wake_waiters() {
+  for (Waiter* waiter : waiters_) {
+    if (waiter->wake || !concerns(*waiter)) continue;
+    waiter->wake = true;
+    waiter->woken.notify_one();
+  }
+}
+
+bool LogStore::wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline) {
+  Lock lock(mutex_);
+  Waiter waiter{filter, after, false, {}};
+  if (!concerns(waiter)) {
+    const auto interrupts = interrupts_;
+    waiters_.push_back(&waiter);
+    waiter.woken.wait_until(lock, deadline, [&] { return waiter.wake || interrupts_ != interrupts || failed_; });
+    std::erase(waiters_, &waiter);
+  }
+  return visible_ > after;
+}
+
+bool LogStore::wait(Position after, std::chrono::steady_clock::time_point deadline) {
+  return wait_until(after, nullptr, deadline);
+}
+
+bool LogStore::wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) {
+  return wait_until(after, &filter, deadline);
+}
+
+void LogStore::interrupt() {
+  const std::scoped_lock lock(mutex_);
+  ++interrupts_;
+  for (Waiter* waiter : waiters_) waiter->woken.notify_one();
+}
+
+}  // namespace lasagne::detail

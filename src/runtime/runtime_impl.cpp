@@ -101,7 +101,7 @@ void RuntimeImpl::run(Loop& loop) {
       if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
           !flush_wanted_.exchange(true)) {
         const std::scoped_lock lock(mutex_);
-        changed_.notify_all();
+        flush_call_.notify_one();
       }
       continue;
     }
@@ -124,7 +124,7 @@ void RuntimeImpl::run(Loop& loop) {
 void RuntimeImpl::run_flusher() {
   std::unique_lock lock(mutex_);
   while (!stopping_.load()) {
-    changed_.wait(lock, [&] { return stopping_.load() || flush_wanted_.load(); });
+    flush_call_.wait(lock, [&] { return stopping_.load() || flush_wanted_.load(); });
     if (!flush_wanted_.exchange(false)) continue;
     lock.unlock();
     (void)store_.flush(store_.visible_position());  // a failure shows at the loops' next step
@@ -160,6 +160,7 @@ bool RuntimeImpl::stop(std::chrono::milliseconds bound) {
   if (!started_) return true;
   stopping_.store(true);
   changed_.notify_all();
+  flush_call_.notify_all();
   const auto deadline = std::chrono::steady_clock::now() + bound;
   const auto ended = [&] { return std::ranges::all_of(loops_, [](const auto& loop) { return loop->ended; }); };
   // An interrupt that comes just before a loop waits is lost on it, hence again.

@@ -79,7 +79,8 @@ class RuntimeImpl {
   std::atomic<bool> flush_wanted_{false};
 
   std::mutex mutex_;
-  std::condition_variable changed_;  // a loop went idle or ended, a flush is wanted, or stopping_
+  std::condition_variable changed_;     // a loop went idle or ended, or stopping_
+  std::condition_variable flush_call_;  // flush_wanted_, or stopping_
   bool started_ = false;             // guarded by mutex_
   std::optional<Error> failure_;     // guarded by mutex_; of the store: every loop has ended or will
 };

@@ -1,6 +1,5 @@
 // The group flush, and who is told of what is newly visible.
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "store/log/log_store.hpp"
@@ -22,8 +21,7 @@ Result<void> LogStore::flush_until(Lock& lock, std::uint64_t sequence) {
       write_pending(lock);
       continue;
     }
-    const auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
-    ++group->size;
+    const auto group = join(sequence);
     lock.unlock();
     (void)group->wait();
     lock.lock();
@@ -41,8 +39,7 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
       write_pending(lock);
       continue;
     }
-    const auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
-    ++group->size;
+    const auto group = join(sequence);
     lock.unlock();
     if (group->wait() == FlushGroup::State::durable) return {};
     lock.lock();
@@ -58,11 +55,16 @@ void LogStore::await_company(Lock& lock) {
   const auto now = Steady::now();
   if (now - last_flush_end_ > last_flush_took_) return;
   const auto deadline = now + std::min<Steady::duration>(last_flush_took_ / 2, limits_.company_wait);
-  while (next_group_->size + 1 < last_company_ && Steady::now() < deadline) {
-    lock.unlock();
-    std::this_thread::yield();
-    lock.lock();
-  }
+  company_wanted_ = last_company_ - 1;
+  company_.wait_until(lock, deadline, [&] { return next_group_->size >= company_wanted_; });
+  company_wanted_ = 0;
+}
+
+std::shared_ptr<FlushGroup> LogStore::join(std::uint64_t sequence) {
+  auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
+  ++group->size;
+  if (company_wanted_ > 0 && group->size >= company_wanted_) company_.notify_one();
+  return group;
 }
 
 // Called with flushing_ set by this thread, which is what makes it the only one here.

@@ -119,6 +119,7 @@ class LogStore final : public Store {
   // flush.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
   Result<void> wait_durable(Lock lock, std::uint64_t sequence);
+  std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
   void await_company(Lock& lock);
   void write_pending(Lock& lock);
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
@@ -153,6 +154,8 @@ class LogStore final : public Store {
   std::shared_ptr<FlushGroup> current_group_;  // waits for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
   std::uint32_t last_company_ = 0;             // threads that the last flush was for
+  std::uint32_t company_wanted_ = 0;           // by the leader that waits on company_
+  std::condition_variable company_;
   std::chrono::steady_clock::time_point last_flush_end_;
   std::chrono::steady_clock::duration last_flush_took_{};
   std::optional<Error> failed_;

@@ -91,6 +91,16 @@ Result<void> LogStore::check_bounds(const Commit& commit) {
   return {};
 }
 
+// Whether `in` is true of a batch that is not in the backing yet; the latest is asked first.
+template <class In>
+bool LogStore::find_unwritten(In in) const {
+  if (in(pending_)) return true;
+  for (auto batch = in_flight_.rbegin(); batch != in_flight_.rend(); ++batch) {
+    if (in(**batch)) return true;
+  }
+  return false;
+}
+
 Result<void> LogStore::check_guards(const Commit& commit) {
   if (commit.checkpoint) {
     const auto& move = *commit.checkpoint;
@@ -112,7 +122,7 @@ Result<void> LogStore::check_guards(const Commit& commit) {
       if (found->second) set = found->second->message.id;
       return true;
     };
-    if (!in(pending_) && !(in_flight_ && in(*in_flight_))) {
+    if (!find_unwritten(in)) {
       auto found = backing_->find_timer(fire.key);
       if (!found) return std::unexpected(std::move(found.error()));
       set = *found;
@@ -122,13 +132,11 @@ Result<void> LogStore::check_guards(const Commit& commit) {
   for (const auto& id : commit.parked_removed) {
     const Batch::ParkedKey key{id.processor, id.position};
     std::optional<bool> there;
-    if (const auto found = pending_.parked.find(key); found != pending_.parked.end()) {
-      there = found->second.has_value();
-    } else if (in_flight_) {
-      if (const auto flying = in_flight_->parked.find(key); flying != in_flight_->parked.end()) {
-        there = flying->second.has_value();
-      }
-    }
+    (void)find_unwritten([&](const Batch& batch) {
+      const auto found = batch.parked.find(key);
+      if (found != batch.parked.end()) there = found->second.has_value();
+      return there.has_value();
+    });
     if (!there) {
       auto found = backing_->has_parked(id.processor, id.position);
       if (!found) return std::unexpected(std::move(found.error()));

@@ -47,48 +47,58 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
   return {};
 }
 
-// Callers that append again and again all come back when a flush ends. The first of them gives the others a moment, else
-// each time it would flush alone and they after it. It does not wait when it was alone the last time, nor long after that.
+// Many callers that append again and again all come back when a flush ends. The first of them gives the others a moment,
+// else each time it would flush alone and they after it. With few callers, or some time later, nobody waits.
 void LogStore::await_company(Lock& lock) {
   using Steady = std::chrono::steady_clock;
-  if (last_company_ < 2) return;
+  if (last_company_ < limits_.company) return;
   const auto now = Steady::now();
   if (now - last_flush_end_ > last_flush_took_) return;
-  const auto deadline = now + std::min<Steady::duration>(last_flush_took_ / 2, limits_.company_wait);
+  const auto deadline = now + std::min<Steady::duration>(last_flush_took_, limits_.company_wait);
   company_wanted_ = last_company_ - 1;
   company_.wait_until(lock, deadline, [&] { return next_group_->size >= company_wanted_; });
   company_wanted_ = 0;
 }
 
 std::shared_ptr<FlushGroup> LogStore::join(std::uint64_t sequence) {
-  auto group = sequence <= writing_sequence_ ? current_group_ : next_group_;
+  auto group = sequence <= writing_sequence_ ? current_groups_.back() : next_group_;
   ++group->size;
   if (company_wanted_ > 0 && group->size >= company_wanted_) company_.notify_one();
   return group;
 }
 
-// Called with flushing_ set by this thread, which is what makes it the only one here.
-void LogStore::write_pending(Lock& lock) {
-  const auto batch = std::make_shared<const Batch>(std::exchange(pending_, {}));
-  const auto group = std::exchange(next_group_, std::make_shared<FlushGroup>());
-  in_flight_ = batch;
-  current_group_ = group;
+std::shared_ptr<const Batch> LogStore::take_pending() {
+  in_flight_.push_back(std::make_shared<const Batch>(std::exchange(pending_, {})));
+  current_groups_.push_back(std::exchange(next_group_, std::make_shared<FlushGroup>()));
   writing_sequence_ = sequence_;
-  const Position position = visible_;
+  writing_position_ = visible_;
+  return in_flight_.back();
+}
+
+// Called with flushing_ set by this thread, which is what makes it the only one here. What hops add while their
+// predecessors are being written goes with them: it costs nobody any waiting, and saves a flush.
+void LogStore::write_pending(Lock& lock) {
+  const auto first = take_pending();
   lock.unlock();
   const auto begun = std::chrono::steady_clock::now();
-  auto result = batch->empty() ? Result<void>{} : backing_->write(*batch);
+  const auto more = [&]() -> std::shared_ptr<const Batch> {
+    if (std::chrono::steady_clock::now() - begun > limits_.top_up) return nullptr;
+    const std::scoped_lock again(mutex_);
+    return pending_.empty() ? nullptr : take_pending();
+  };
+  auto result = first->empty() ? Result<void>{} : backing_->write(*first, more);
   const auto ended = std::chrono::steady_clock::now();
   lock.lock();
   flushing_ = false;
-  in_flight_.reset();
-  current_group_.reset();
-  last_company_ = group->size + 1;
+  in_flight_.clear();
+  const auto groups = std::exchange(current_groups_, {});
+  last_company_ = 1;
+  for (const auto& group : groups) last_company_ += group->size;
   last_flush_end_ = ended;
   last_flush_took_ = ended - begun;
   if (result) {
     durable_sequence_ = writing_sequence_;
-    durable_ = position;
+    durable_ = writing_position_;
     trim_tail();
     if (next_group_->size > 0) next_group_->call_a_leader();
   } else {
@@ -97,7 +107,7 @@ void LogStore::write_pending(Lock& lock) {
     for (Waiter* waiter : waiters_) waiter->woken.notify_one();
   }
   lock.unlock();
-  group->end(result.has_value());
+  for (const auto& group : groups) group->end(result.has_value());
   lock.lock();
 }
 

@@ -10,33 +10,17 @@ namespace lasagne::detail {
 // has to wait for another.
 class FlushGroup {
  public:
-  enum class State : std::int32_t { waiting, lead, durable, failed };
+  enum State : std::uint32_t { waiting, lead, durable, failed };
 
   // Until the write has ended (durable, failed), or nobody is there to begin it and this thread shall (lead).
-  State wait() noexcept {
-    for (;;) {
-      state_.wait(State::waiting);
-      auto state = state_.load();
-      if (state != State::lead) {
-        if (state != State::waiting) return state;
-      } else if (state_.compare_exchange_strong(state, State::waiting)) {
-        return State::lead;
-      }
-    }
-  }
-  void call_a_leader() noexcept {
-    state_.store(State::lead);
-    state_.notify_one();
-  }
-  void end(bool good) noexcept {
-    state_.store(good ? State::durable : State::failed);
-    state_.notify_all();
-  }
+  State wait() noexcept;
+  void call_a_leader() noexcept;
+  void end(bool good) noexcept;
 
   std::uint32_t size = 0;  // threads that joined; guarded by the store's mutex
 
  private:
-  std::atomic<State> state_{State::waiting};
+  std::atomic<std::uint32_t> state_{waiting};
 };
 
 }  // namespace lasagne::detail

@@ -27,7 +27,9 @@ struct LogStoreLimits {
   std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
-  std::chrono::microseconds company_wait{200};  // at most, for callers that flushed together the last time
+  std::uint32_t company = 8;                 // callers that flushed together: with so many, a leader waits for them again
+  std::chrono::microseconds company_wait{500};  // but not longer than this
+  std::chrono::microseconds top_up{150};     // how long a write takes along what comes while it goes on
 };
 
 class LogStore final : public Store {
@@ -93,6 +95,8 @@ class LogStore final : public Store {
   using Messages = std::vector<std::shared_ptr<Message>>;
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
+  template <class In>
+  bool find_unwritten(In in) const;
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
   Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);
@@ -122,6 +126,7 @@ class LogStore final : public Store {
   std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
   void await_company(Lock& lock);
   void write_pending(Lock& lock);
+  std::shared_ptr<const Batch> take_pending();
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
   bool concerns(const Waiter& waiter) const;
   void wake_waiters();
@@ -148,10 +153,11 @@ class LogStore final : public Store {
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::optional<Timestamp> next_timer_;
   Batch pending_;                       // not handed to the backing yet
-  std::shared_ptr<const Batch> in_flight_;  // being written
+  std::vector<std::shared_ptr<const Batch>> in_flight_;  // being written, oldest first
   bool flushing_ = false;
   std::uint64_t writing_sequence_ = 0;         // what is being written, or was last
-  std::shared_ptr<FlushGroup> current_group_;  // waits for in_flight_
+  Position writing_position_ = 0;              // likewise
+  std::vector<std::shared_ptr<FlushGroup>> current_groups_;  // wait for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
   std::uint32_t last_company_ = 0;             // threads that the last flush was for
   std::uint32_t company_wanted_ = 0;           // by the leader that waits on company_

@@ -87,10 +87,11 @@ class SqliteBacking final : public Backing {
     const std::scoped_lock lock(lookup_mutex_);
     return lookup_->load();
   }
-  Result<void> write(const Batch& batch) override {
+  Result<void> write(const Batch& batch) override { return write(batch, {}); }
+  Result<void> write(const Batch& batch, const More& more) override {
     if (!writer_) return refuse_write();
     let_lookups_go();  // lest they keep the WAL from beginning anew
-    return writer_->write(batch, [this] { let_lookups_go(); });
+    return writer_->write(batch, more, [this] { let_lookups_go(); });
   }
   Result<std::optional<StreamRow>> find_stream(std::string_view name) override {
     return look_up([&](Reader& reader) { return reader.find_stream(name); });

@@ -26,7 +26,7 @@ class Writer {
 
   // As Backing::write and Backing::scavenge. After an error both answer that same error for ever. `committed` is called
   // when the batch is in the file, before the WAL is copied.
-  [[nodiscard]] Result<void> write(const Batch& batch, const std::function<void()>& committed);
+  [[nodiscard]] Result<void> write(const Batch& batch, const Backing::More& more, const std::function<void()>& committed);
   [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
 
  private:
@@ -40,6 +40,7 @@ class Writer {
   std::unexpected<Error> stop(Error error);
   Result<void> run(Statement& statement, std::string_view doing);
 
+  Result<void> put(const Batch& batch);
   Result<void> put_messages(const Batch& batch);
   Result<void> put_streams(const Batch& batch);
   Result<void> put_timers(const Batch& batch);

@@ -148,8 +148,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    constexpr int usage = 2;
-    return app.exit(error) == 0 ? Exit::ok : usage;
+    return app.exit(error) == 0 ? Exit::ok : Exit::usage;
   }
   return examples::run_program("hotel", [&] {
     if (commands.serve->parsed()) return serve(arguments);

@@ -259,6 +259,20 @@ TEST_F(ParkedTest, RetriedWithoutMendingItParksAgain) {
   EXPECT_EQ(runtime->parked()->size(), 3U);
 }
 
+TEST_F(ParkedTest, NothingQueuesBehindWhatAnotherRuntimeHasSettled) {
+  const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
+  Runtime other(*store, {jobs}, {[this] { return now; }, {}});
+  ASSERT_TRUE(other.run_until_idle());  // knows of the parked message now
+  faults.deny.clear();
+  ASSERT_TRUE(runtime->retry_parked("jobs/commands", first));
+  settle();
+  send(DoWork{id_of(1), 9});
+  ASSERT_TRUE(other.run_until_idle());
+  settle();
+  EXPECT_TRUE(runtime->parked()->empty());
+  EXPECT_EQ(count("WorkDone"), 4U);
+}
+
 TEST_F(ParkedTest, SkippedTheSuccessorsGoOn) {
   ASSERT_TRUE(runtime->skip_parked("jobs/commands", first));
   settle();

@@ -1,37 +1,37 @@
-// A store that fails as the seed says, in front of a real one.
+// A store that fails as the schedule says, in front of a real one.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <random>
-#include <string>
-
-#include "lasagne/store.hpp"
+#include "testing/simulation/interference.hpp"
 
 namespace lasagne::testing::detail {
 
-// The node whose call this was is gone. No std::exception, so that no handler takes it for an error of its own.
-struct NodeCrash {};
-
-enum class CommitFault { none, crash_before, crash_after, conflict, unavailable, unknown_committed, unknown_lost };
-
 class FaultyStore final : public Store {
  public:
-  // What happens to the next commit; what happens to the next read: true for a handler that throws.
-  std::function<CommitFault()> on_commit;
-  std::function<bool()> on_read;
-  std::function<std::size_t(std::size_t)> on_slice;  // the limit of a read along the log
-
+  explicit FaultyStore(Interference& interference) : interference_(interference) {}
+  // To another one after each crash of the machine.
   void attach(Store* real) { real_ = real; }
 
-  Result<Committed> append(const Commit& commit, Await await) override;
+  Result<Committed> append(const Commit& commit, Await await) override { return interference_.commit(commit, await); }
   Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction,
                                   std::size_t limit) override {
-    if (on_read && on_read()) throw std::runtime_error("simulated fault in a handler");
+    if (auto error = interference_.before_read()) return std::unexpected(*std::move(error));
     return real_->read_stream(stream, from, direction, limit);
   }
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override {
-    return real_->read_all(after, filter, on_slice ? on_slice(limit) : limit);
+    if (auto error = interference_.before_read()) return std::unexpected(*std::move(error));
+    return real_->read_all(after, filter, interference_.slice(limit));
+  }
+  Result<Position> checkpoint(std::string_view processor) override {
+    if (auto error = interference_.before_read()) return std::unexpected(*std::move(error));
+    return real_->checkpoint(processor);
+  }
+  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
+    if (auto error = interference_.before_read()) return std::unexpected(*std::move(error));
+    return real_->due_timers(now, limit);
+  }
+  Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override {
+    if (auto error = interference_.before_read()) return std::unexpected(*std::move(error));
+    return real_->parked(processor, after, limit);
   }
 
   Result<void> flush(Position position) override { return real_->flush(position); }
@@ -44,14 +44,7 @@ class FaultyStore final : public Store {
     return real_->wait(after, deadline);
   }
   void interrupt() override { real_->interrupt(); }
-  Result<Position> checkpoint(std::string_view processor) override { return real_->checkpoint(processor); }
-  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
-    return real_->due_timers(now, limit);
-  }
   Result<std::optional<Timestamp>> next_timer() override { return real_->next_timer(); }
-  Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override {
-    return real_->parked(processor, after, limit);
-  }
   Result<StreamLimits> stream_limits(std::string_view stream) override { return real_->stream_limits(stream); }
   Result<void> set_stream_limits(std::string_view stream, const StreamLimits& limits) override {
     return real_->set_stream_limits(stream, limits);
@@ -65,6 +58,7 @@ class FaultyStore final : public Store {
   Result<std::uint64_t> scavenge() override { return real_->scavenge(); }
 
  private:
+  Interference& interference_;
   Store* real_ = nullptr;
 };
 

@@ -1,0 +1,22 @@
+// From a failing schedule to the smallest one that still fails in the same way.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "lasagne/testing/simulator.hpp"
+#include "testing/simulation/world.hpp"
+
+namespace lasagne::testing::detail {
+
+[[nodiscard]] Schedule schedule_of(const Scenario& scenario, const SimulatorOptions& options);
+[[nodiscard]] SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
+                                   const Between& between);
+
+[[nodiscard]] SimulationResult shrink(const Scenario& scenario, SimulatorOptions options, std::size_t most_runs,
+                                      const Between& between);
+[[nodiscard]] SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last,
+                                         SimulatorOptions options, const std::function<void(std::uint64_t)>& progress,
+                                         const Between& between);
+
+}  // namespace lasagne::testing::detail

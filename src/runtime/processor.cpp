@@ -181,7 +181,9 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
     }
     if (!held_.empty()) {
       auto key = key_of(*message);
-      if (held_by_key_.contains(key)) {
+      if (const auto held = held_by_key_.find(key); held != held_by_key_.end()) {
+        // Another node may have settled it without moving the checkpoint, and nobody would wake what queues behind.
+        parked.parked_required.push_back({handler_.processor, *held->second.rbegin()});
         parked.parked_put.push_back({handler_.processor, message->position, std::move(key),
                                      ParkedMessage::Status::queued, 0, {}, "waits for an earlier message of its key", {}});
         staged = true;
@@ -208,6 +210,7 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
   }
   Commit hop = builder.take();
   hop.parked_put = std::move(parked.parked_put);
+  hop.parked_required = std::move(parked.parked_required);
   return commit(std::move(hop), builder, to);
 }
 

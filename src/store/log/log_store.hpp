@@ -71,6 +71,7 @@ class LogStore final : public Store {
   // append.cpp; all with mutex_ held
   static Result<void> check_bounds(const Commit& commit);
   Result<void> check_guards(const Commit& commit);
+  Result<bool> is_parked(const Commit::ParkedId& id);
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
   Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);

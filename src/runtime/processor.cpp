@@ -268,6 +268,14 @@ Result<bool> LogProcessor::commit(Commit commit, HopBuilder& builder, Position t
   commit.checkpoint = CheckpointMove{handler_.processor, checkpoint_, to};
   auto result = store_.append(commit, Await::visible);
   if (!result) return refused(std::move(result.error()));
+  if (result->repeated) {
+    // Another node did this hop, or our first answer was lost: then the checkpoint has moved, and this is refused. Or a
+    // command came again when its bus had forgotten its id: then there is only the checkpoint left to move.
+    commit.appends.clear();
+    if (auto rest = store_.append(commit, Await::visible); !rest) return refused(std::move(rest.error()));
+    reload_.store(true);
+    return true;
+  }
   builder.committed(commit, *result);
   checkpoint_ = cursor_ = to;
   conflicts_ = 0;

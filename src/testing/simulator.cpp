@@ -49,7 +49,8 @@ SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, 
   return World(scenario, options, schedule, between).run();
 }
 
-SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last, SimulatorOptions options,
+SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenario_of, std::uint64_t first,
+                           std::uint64_t last, SimulatorOptions options,
                            const std::function<void(std::uint64_t)>& progress, const Between& between) {
   SeedsResult all;
   const auto violated = [&](const std::string& text) {
@@ -57,7 +58,9 @@ SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::u
       all.violations.push_back("seed " + std::to_string(options.seed) + ": " + text);
     }
   };
-  for (options.seed = first; options.seed <= last; ++options.seed) {
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    options.seed = seed;
+    const auto scenario = scenario_of(seed);
     const auto schedule = schedule_of(scenario, options);
     const auto result = run(scenario, options, schedule, between);
     ++all.seeds;
@@ -66,17 +69,16 @@ SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::u
     all.crashes += result.crashes;
     for (const auto& violation : result.violations) violated(violation);
     if (!result.violations.empty() && all.report.empty()) {
-      all.report = "seed " + std::to_string(options.seed) + ", shrunk:\n" +
-                   describe(shrink(scenario, options, 1'000, between));
+      all.report = "seed " + std::to_string(seed) + ", shrunk:\n" + describe(shrink(scenario, options, 1'000, between));
     }
-    if ((options.seed - first) % run_twice_every == 0) {
+    if ((seed - first) % run_twice_every == 0) {
       const auto again = run(scenario, options, schedule, between);
       if (again.log_digest != result.log_digest || again.trace != result.trace) {
         violated("a second run was another one: a handler draws random numbers, or knows more than its arguments");
       }
     }
     if (progress) progress(all.seeds);
-    if (options.seed == last) break;  // it may be the greatest there is
+    if (seed == last) break;  // it may be the greatest there is
   }
   return all;
 }
@@ -91,9 +93,15 @@ SimulationResult shrink(const Scenario& scenario, const SimulatorOptions& option
   return detail::shrink(scenario, options, most_runs, {});
 }
 
-SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last, SimulatorOptions options,
+SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenario_of, std::uint64_t first,
+                           std::uint64_t last, const SimulatorOptions& options,
                            const std::function<void(std::uint64_t)>& progress) {
-  return detail::simulate_seeds(scenario, first, last, options, progress, {});
+  return detail::simulate_seeds(scenario_of, first, last, options, progress, {});
+}
+
+SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last,
+                           const SimulatorOptions& options) {
+  return simulate_seeds([&](std::uint64_t) { return scenario; }, first, last, options);
 }
 
 std::string describe(const SimulationResult& result) {

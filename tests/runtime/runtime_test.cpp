@@ -386,6 +386,19 @@ TEST_F(RuntimeTest, ASagaThatFailsForGoodParksUnderItsProcess) {
   EXPECT_EQ(count("InvoiceIssued"), 1U);
 }
 
+TEST_F(RuntimeTest, ACommandThatComesAgainAfterItsBusForgotItStopsNobody) {
+  lasagne::SendOptions again;
+  again.id = id_of(999);
+  send(OpenJob{id_of(1), "a"});
+  ASSERT_TRUE(runtime->send(OpenJob{id_of(1), "a"}, again));  // rejected: it is open
+  for (int i = 2; i < 2 + static_cast<int>(lasagne::Limits::recent_ids_per_stream); ++i) send(OpenJob{id_of(i), "a"});
+  ASSERT_TRUE(runtime->send(OpenJob{id_of(1), "a"}, again));  // and so again, with the same id
+  send(DoWork{id_of(1), 5});
+  settle();
+  EXPECT_EQ(count("WorkDone"), 1U);
+  EXPECT_EQ(count("CommandRejected"), 1U);
+}
+
 TEST_F(RuntimeTest, TwoRuntimesOnOneStoreDoNothingTwice) {
   const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
   Runtime other(*store, {jobs}, {[this] { return now; }, {}});

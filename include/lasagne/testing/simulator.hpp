@@ -40,6 +40,9 @@
 
 namespace lasagne::testing {
 
+// Where the clock stands when a run begins.
+inline constexpr Timestamp simulation_start{1'700'000'000'000'000};
+
 // A command from outside. It arrives at least once, and is kept once it was acknowledged.
 struct SimulatedCommand {
   std::string type;
@@ -101,10 +104,13 @@ struct SeedsResult {
   std::string report;                   // of the first failing seed, shrunk; empty when none failed
 };
 
-// Runs all seeds from `first` to `last`; each 16th one, from the first on, twice, to see that it is the same run.
-// `progress` is told how many are done. Shrinks the first that fails.
-[[nodiscard]] SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last,
-                                         SimulatorOptions options = {},
+// Runs all seeds from `first` to `last`, each with its scenario; each 16th one, from the first on, twice, to see that it
+// is the same run. `progress` is told how many are done. Shrinks the first that fails.
+[[nodiscard]] SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t seed)>& scenario_of,
+                                         std::uint64_t first, std::uint64_t last, const SimulatorOptions& options = {},
                                          const std::function<void(std::uint64_t done)>& progress = {});
+// The same with one scenario for all.
+[[nodiscard]] SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last,
+                                         const SimulatorOptions& options = {});
 
 }  // namespace lasagne::testing

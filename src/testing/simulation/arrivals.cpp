@@ -27,7 +27,8 @@ void World::arrive(std::size_t session, bool durable, bool repeated) {
   const auto command = commands_[session][sender.next];
   const auto commit = arrival(command);
   const auto arrived = real_->append(commit, durable ? Await::durable : Await::visible);
-  if (!arrived) return;  // the sender tries again
+  if (disk_failed_) sender.unheard.push_back({sender.next++, real_->visible_position()});  // there or not: who knows
+  if (!arrived) return;
   if (options_.trace_hops) {
     note(scenario_.commands[command].type + " arrives at position " + std::to_string(arrived->position));
   }

@@ -15,8 +15,8 @@ namespace lasagne::testing::detail {
 
 [[nodiscard]] SimulationResult shrink(const Scenario& scenario, SimulatorOptions options, std::size_t most_runs,
                                       const Between& between);
-[[nodiscard]] SeedsResult simulate_seeds(const Scenario& scenario, std::uint64_t first, std::uint64_t last,
-                                         SimulatorOptions options, const std::function<void(std::uint64_t)>& progress,
-                                         const Between& between);
+[[nodiscard]] SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenario_of, std::uint64_t first,
+                                         std::uint64_t last, SimulatorOptions options,
+                                         const std::function<void(std::uint64_t)>& progress, const Between& between);
 
 }  // namespace lasagne::testing::detail

@@ -121,7 +121,7 @@ class World final : private Interference {
   const std::vector<std::vector<std::size_t>> commands_;  // of each session
   SimulationResult result_;
 
-  Timestamp now_{1'700'000'000'000'000};
+  Timestamp now_ = simulation_start;
   std::vector<Duration> skews_;  // of each node's clock, and of the store's
   std::shared_ptr<lasagne::detail::MemoryBacking> backing_;
   std::unique_ptr<Store> real_;

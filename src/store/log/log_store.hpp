@@ -89,11 +89,9 @@ class LogStore final : public Store {
   void trim_tail();
   Result<std::vector<MessagePtr>> read_range(Stream& stream, Revision from, Revision to, Direction direction,
                                              std::size_t limit);
-  Revision first_readable(const Stream& stream) const;
-  Result<Revision> first_younger(Stream& stream, Revision from, Timestamp oldest);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state);
 
-  // flush.cpp
+  // log_store.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
   [[nodiscard]] std::unexpected<Error> failure() const;
 

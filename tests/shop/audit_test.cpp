@@ -180,6 +180,22 @@ TEST(ShopAudit, FindsWhatItCannotRead) {
   expect_violation(log, "is unreadable");
 }
 
+TEST(ShopAudit, FindsWhatTheLogLost) {
+  const auto store = lasagne::open("memory:");
+  for (const auto* stream : {"Order-1", "Order-2", "Order-3"}) {
+    lasagne::Commit commit;
+    commit.appends.push_back({stream, lasagne::ExpectedRevision::any(), {begun()[0].message}});
+    commit.appends.back().messages.front().id = id_of(stream);
+    ASSERT_TRUE(store->append(commit));
+  }
+  ASSERT_TRUE(store->delete_stream("Order-2", lasagne::ExpectedRevision::any()));
+  ASSERT_TRUE(store->delete_stream("Order-3", lasagne::ExpectedRevision::any()));
+  ASSERT_TRUE(store->scavenge());
+  const auto result = audit(*store);
+  ASSERT_FALSE(result.violations.empty());
+  EXPECT_EQ(result.violations[0], "the log is damaged: nothing reads at positions 2 to 3");
+}
+
 TEST(ShopAudit, FindsParkedMessages) {
   const auto store = lasagne::open("memory:");
   lasagne::Commit commit;

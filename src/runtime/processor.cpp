@@ -11,7 +11,7 @@ constexpr std::string_view external_suffix = "__external-events";
 constexpr std::string_view rejections_suffix = "__command-rejections";
 constexpr std::string_view undeliverable_stream = "timers__undeliverable";
 
-bool retryable(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
+bool is_of_the_store(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
 
 }  // namespace
 
@@ -42,7 +42,7 @@ Result<void> LogProcessor::load() {
     after = page->back().position;
   }
   checkpoint_ = *checkpoint;
-  cursor_ = std::max(*checkpoint, Position{0});
+  cursor_ = *checkpoint;
   held_.clear();
   held_by_key_.clear();
   retries_.clear();
@@ -97,7 +97,7 @@ std::optional<LogProcessor::Failed> LogProcessor::handle(const Message& message,
     }
     return std::nullopt;
   } catch (const StoreFailure& failure) {
-    if (retryable(failure.error().code)) throw;
+    if (is_of_the_store(failure.error().code)) throw;
     return Failed{failure.what(), false};
   } catch (const PermanentError& error) {
     return Failed{error.what(), false};
@@ -278,6 +278,7 @@ Result<bool> LogProcessor::commit(Commit commit, HopBuilder& builder, Position t
   }
   builder.committed(commit, *result);
   checkpoint_ = cursor_ = to;
+  overtaken_ = false;
   conflicts_ = 0;
   batch_ = ProcessorLimits::batch_messages;
   for (const auto& id : commit.parked_removed) release(id.position);
@@ -296,6 +297,8 @@ Result<bool> LogProcessor::refused(Error error) {
       }
       return true;
     case ErrorCode::checkpoint_moved:
+      if (!std::exchange(overtaken_, true)) tell("another runtime moved the checkpoint: " + error.message);
+      [[fallthrough]];
     case ErrorCode::parked_gone:
     case ErrorCode::commit_unknown:  // the log knows: go on from what it says
       reload_.store(true);
@@ -333,7 +336,7 @@ Result<bool> TimerProcessor::step(Timestamp now) {
       commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
       const auto fired = store_.append(commit, Await::visible);
       moved = moved || fired.has_value();
-      if (!fired && retryable(fired.error().code)) return std::unexpected(fired.error());
+      if (!fired && is_of_the_store(fired.error().code)) return std::unexpected(fired.error());
       if (fired || (fired.error().code != ErrorCode::tombstoned && fired.error().code != ErrorCode::invalid)) break;
     }
   }

@@ -118,6 +118,7 @@ class LogProcessor final : public Processor {
   Position cursor_ = 0;      // read and found not to concern us, or handled
   std::size_t batch_ = ProcessorLimits::batch_messages;
   std::uint32_t conflicts_ = 0;
+  bool overtaken_ = false;  // since the last commit of our own: told once
   std::map<Position, ParkedMessage> held_;
   std::unordered_map<std::string, std::set<Position>> held_by_key_;
   std::set<std::pair<Timestamp, Position>> retries_;

@@ -21,6 +21,7 @@ struct RuntimeLimits {
   static constexpr Position unflushed_messages = 1024;   // past this the flusher writes beside the hops
   static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
+  static constexpr std::chrono::milliseconds interrupt_again{20};  // while loops are waited for
 };
 
 class RuntimeImpl {
@@ -29,6 +30,7 @@ class RuntimeImpl {
   ~RuntimeImpl();
 
   void start();
+  std::optional<Error> failure();
   bool stop(std::chrono::milliseconds bound);
   Result<void> run_until_idle();
   Result<void> wait_until_idle();
@@ -51,7 +53,14 @@ class RuntimeImpl {
     bool ended = false;           // guarded by mutex_
   };
 
+  using Lock = std::unique_lock<std::mutex>;
+
   void run(Loop& loop);
+  // Whether the loop may go on: not after a store that failed for good.
+  bool survives(const Error& error);
+  // Wakes the loops until all have ended; false when the bound comes first.
+  bool await_end(Lock& lock, std::chrono::steady_clock::time_point bound);
+  void join(Lock& lock);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);
   [[nodiscard]] std::chrono::steady_clock::time_point next_wake(const Loop& loop);
@@ -59,7 +68,7 @@ class RuntimeImpl {
   void tell(const std::string& text) const;
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
   ExecuteResult record(const AnyCommand& command, LoadedState loaded, Decided decided, const ExecuteOptions& options);
-  Result<std::vector<ParkedMessage>> queue_of(const ParkedMessage& entry);
+  Result<std::optional<ParkedMessage>> successor_of(const ParkedMessage& entry);
 
   Store& store_;
   RuntimeOptions options_;

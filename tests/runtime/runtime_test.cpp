@@ -34,7 +34,7 @@ class RuntimeTest : public ::testing::Test {
     if (with_effect) invoices.effect<MailRoom>(mail, {.retry = retry, .name = {}});
     auto watch = Module{"watch"}.decider<Notes>().saga<RejectionWatcher>();
     runtime = std::make_unique<Runtime>(*store, std::vector<Module>{jobs, invoices, watch},
-                                        lasagne::RuntimeOptions{[this] { return now; }, {}});
+                                        lasagne::RuntimeOptions{[this] { return now; }});
   }
 
   void settle() {
@@ -261,7 +261,7 @@ TEST_F(ParkedTest, RetriedWithoutMendingItParksAgain) {
 
 TEST_F(ParkedTest, NothingQueuesBehindWhatAnotherRuntimeHasSettled) {
   const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
-  Runtime other(*store, {jobs}, {[this] { return now; }, {}});
+  Runtime other(*store, {jobs}, {[this] { return now; }});
   ASSERT_TRUE(other.run_until_idle());  // knows of the parked message now
   faults.deny.clear();
   ASSERT_TRUE(runtime->retry_parked("jobs/commands", first));
@@ -401,7 +401,7 @@ TEST_F(RuntimeTest, ACommandThatComesAgainAfterItsBusForgotItStopsNobody) {
 
 TEST_F(RuntimeTest, TwoRuntimesOnOneStoreDoNothingTwice) {
   const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
-  Runtime other(*store, {jobs}, {[this] { return now; }, {}});
+  Runtime other(*store, {jobs}, {[this] { return now; }});
   for (int i = 0; i < 20; ++i) send(OpenJob{id_of(i), "a"});
   std::thread racing([&] { (void)other.run_until_idle(); });
   (void)runtime->run_until_idle();

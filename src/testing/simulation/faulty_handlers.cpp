@@ -23,7 +23,6 @@ class FaultyDecider final : public Decider {
 
   std::string_view category() const override { return real_->category(); }
   std::span<const std::string_view> command_types() const override { return real_->command_types(); }
-  std::span<const std::string_view> event_types() const override { return real_->event_types(); }
   MakeState state() const override { return real_->state(); }
   std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const override {
     return real_->decode(type, data);

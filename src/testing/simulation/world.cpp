@@ -193,7 +193,7 @@ void World::set_clock(const Step& step) {
 
 // What somebody does who looks after the parked messages, at one of the nodes.
 void World::retry_parked(Node& node) {
-  RuntimeImpl runtime(store_, scenario_.modules(), {[&] { return now(node.number); }, {}});
+  RuntimeImpl runtime(store_, scenario_.modules(), {[&] { return now(node.number); }});
   const auto parked = runtime.parked(1000);
   if (!parked) return;
   for (const auto& view : *parked) {

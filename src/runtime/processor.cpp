@@ -138,14 +138,23 @@ Result<bool> LogProcessor::step(Timestamp now) {
     }
   }
   try {
-    if (!retries_.empty() && retries_.begin()->first <= now) {
-      const ParkedMessage entry = held_.at(retries_.begin()->second);
+    if (const auto due = due_retry(now)) {
+      const ParkedMessage entry = held_.at(*due);
       return retry(entry, now);
     }
     return read_on(now);
   } catch (const StoreFailure& failure) {
     return std::unexpected(failure.error());
   }
+}
+
+// No wait is longer than the policy's longest: one that seems so was begun before the clock went back, and would last
+// until it is there again.
+std::optional<Position> LogProcessor::due_retry(Timestamp now) const {
+  if (retries_.empty()) return std::nullopt;
+  if (retries_.begin()->first <= now) return retries_.begin()->second;
+  if (retries_.rbegin()->first - now > handler_.retry.longest_backoff) return retries_.rbegin()->second;
+  return std::nullopt;
 }
 
 Result<bool> LogProcessor::read_on(Timestamp now) {

@@ -96,6 +96,7 @@ class LogProcessor final : public Processor {
   // Stages what follows from a failure: the mapped answer, or an entry that waits or is parked.
   std::optional<ParkedMessage> settle_failure(const Message& message, Failed failed, std::uint32_t attempts,
                                               Timestamp now, HopBuilder& builder);
+  [[nodiscard]] std::optional<Position> due_retry(Timestamp now) const;
   Result<bool> read_on(Timestamp now);
   Result<bool> retry(const ParkedMessage& entry, Timestamp now);
   Result<bool> move_checkpoint(Position to);

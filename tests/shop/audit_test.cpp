@@ -210,6 +210,20 @@ TEST(ShopAudit, FindsParkedMessages) {
   })) << lasagne::to_json(result);
 }
 
+// 2 * (2^63 - 1) + 252 is the price of 250 to whoever adds up in 64 bits.
+TEST(ShopAudit, AddsUpWithoutWrapping) {
+  const auto also_paid = [](std::int64_t amount) {
+    return of<Payment>(payment, payments::PaymentCompleted{payment, Money{amount}, noon});
+  };
+  const Log too_often{also_paid(INT64_MAX), also_paid(INT64_MAX), also_paid(252)};
+  expect_violation(without(sound_sale(), paid) + too_often, "was not paid its total");
+  const auto also_taken = [](std::int64_t quantity) {
+    return of<ProductStock>(shoes, shipments::StockWasTaken{shoes, order, quantity});
+  };
+  const Log too_much{also_taken(INT64_MAX), also_taken(INT64_MAX), also_taken(4)};
+  expect_violation(without(sound_sale(), taken) + too_much, "its stock is not what was sent");
+}
+
 TEST(ShopAudit, TellsABoundedNumberOfViolations) {
   Log log;
   for (int i = 0; i < 300; ++i) {

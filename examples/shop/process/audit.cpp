@@ -30,19 +30,21 @@ using namespace payments;
 using namespace shipments;
 using namespace shopping_carts;
 
+__extension__ using Wide = __int128;  // holds any sum of amounts or quantities
+
 // How often each thing happened to one order, and what it was worth.
 struct OrderFacts {
   std::uint32_t confirmed = 0, finalized = 0, initialized = 0, paid_recorded = 0, completed = 0, cancelled = 0;
   std::uint32_t payments = 0, payments_completed = 0, refunded = 0, discarded = 0, timed_out = 0;
   std::uint32_t packages = 0, sent = 0, out_of_stock = 0;
-  std::int64_t total = 0, paid_in = 0, paid_back = 0;
-  std::int64_t taken = 0, put_back = 0, sent_pieces = 0;
+  Wide total = 0, paid_in = 0, paid_back = 0;
+  Wide taken = 0, put_back = 0, sent_pieces = 0;
 
   [[nodiscard]] bool closed() const { return completed + cancelled > 0; }
 };
 
 struct ProductFacts {
-  std::int64_t available = 0, taken = 0, put_back = 0, sent = 0;
+  Wide available = 0, taken = 0, put_back = 0, sent = 0;
 };
 
 // Of the last two words every bit depends on every bit of both.
@@ -244,8 +246,8 @@ void Auditor::check_cancelled(const Uuid& id, const OrderFacts& order) {
 void Auditor::check_at_rest() {
   if (result_.open > 0) return;
   for (auto& text : unsettled_) violation(std::move(text));
-  std::int64_t money_in = 0;
-  std::int64_t money_of_completed = 0;
+  Wide money_in = 0;
+  Wide money_of_completed = 0;
   for (const auto& [id, order] : orders_) {
     money_in += order.paid_in - order.paid_back;
     money_of_completed += order.completed > 0 ? order.total : 0;

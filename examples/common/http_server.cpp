@@ -25,7 +25,7 @@ using boost::system::error_code;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 using Response = beast::http::response<beast::http::string_body>;
 
-constexpr std::chrono::milliseconds accept_pause{50};  // when descriptors ran out
+constexpr std::chrono::milliseconds accept_pause{50};  // when nobody can be accepted now
 constexpr std::size_t buffer_bytes = 2 * Bounds::head_bytes;
 
 sigset_t stop_signals() {
@@ -301,7 +301,7 @@ class HttpServer final : public Server {
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (shared_.stopping) return;
-      if (error) return make_room_and_accept();
+      if (error) return accept_despite(error);
       if (shared_.sessions >= Bounds::connections) close_longest_waiting();
       std::make_shared<Session>(std::move(socket), shared_)->next();
       accept();
@@ -309,8 +309,11 @@ class HttpServer final : public Server {
   }
 
   // No descriptor is left, or the client has gone.
-  void make_room_and_accept() {
-    close_longest_waiting();
+  void accept_despite(error_code error) {
+    if (error == asio::error::no_descriptors && !shared_.waiting.empty()) {
+      close_longest_waiting();
+      return accept();
+    }
     timer_.expires_after(accept_pause);
     timer_.async_wait([this](error_code) {
       if (!shared_.stopping) accept();

@@ -1,4 +1,6 @@
 // More than the server can take: too many requests, too many connections, and clients that keep it waiting.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -162,6 +164,16 @@ TEST_F(Slow, OverTheBoundOfConnectionsTheOneThatWaitedLongestIsClosed) {
   EXPECT_TRUE(first.front()->hear(std::chrono::seconds(20)).empty());
   EXPECT_TRUE(first.front()->closed());
   EXPECT_FALSE(more.back()->disturbed());
+}
+
+TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
+  rlimit few{};
+  ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, nullptr, &few), 0);
+  few.rlim_cur = 64;
+  ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  const auto slow = crowd_of(400, "GET /health HTTP/1.1\r\nX-Slow: ");
+  expect_healthy();
+  EXPECT_GT(undisturbed(slow), 0u);
 }
 
 // Trickling does not extend the time that a request may take.

@@ -21,6 +21,8 @@ using examples::Exit;
 using lasagne::testing::Scenario;
 using lasagne::testing::SeedsResult;
 
+constexpr std::uint64_t most_seeds = 1'000'000'000;
+
 struct Arguments {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
@@ -49,6 +51,7 @@ std::string parse_seeds(const std::string& text, Arguments& arguments) {
                         : number(all.substr(0, dots), arguments.from) && number(all.substr(dots + 2), arguments.to);
   if (!good) return "takes FROM..TO, two whole numbers as in 1..1000, not \"" + text + "\"";
   if (arguments.from > arguments.to) return fmt::format("{} comes after {}", arguments.from, arguments.to);
+  if (arguments.to - arguments.from >= most_seeds) return fmt::format("takes at most {} seeds", most_seeds);
   return {};
 }
 
@@ -58,6 +61,8 @@ void add(Summary& summary, const SeedsResult& result, const std::string& how) {
   summary.crashes += result.crashes;
   for (const auto& violation : result.violations) summary.violations.push_back(how + violation);
   if (!result.report.empty()) fmt::print(stderr, "{}{}", how, result.report);
+  // The same for the same seeds, in every process: whoever doubts a run compares it.
+  fmt::print("{}log digest {}\n", how, result.log_digest);
 }
 
 Summary run(const Arguments& arguments, const std::vector<std::string>& styles) {

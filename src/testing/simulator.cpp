@@ -53,6 +53,7 @@ SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenari
                            std::uint64_t last, SimulatorOptions options,
                            const std::function<void(std::uint64_t)>& progress, const Between& between) {
   SeedsResult all;
+  Uuid digest;
   const auto violated = [&](const std::string& text) {
     if (all.violations.size() < WorldLimits::violations) {
       all.violations.push_back("seed " + std::to_string(options.seed) + ": " + text);
@@ -67,6 +68,7 @@ SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenari
     all.steps += result.steps;
     all.faults += result.faults;
     all.crashes += result.crashes;
+    digest = Uuid::derive(digest, result.log_digest);
     for (const auto& violation : result.violations) violated(violation);
     if (!result.violations.empty() && all.report.empty()) {
       all.report = "seed " + std::to_string(seed) + ", shrunk:\n" + describe(shrink(scenario, options, 1'000, between));
@@ -80,6 +82,7 @@ SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenari
     if (progress) progress(all.seeds);
     if (seed == last) break;  // it may be the greatest there is
   }
+  all.log_digest = digest.to_string();
   return all;
 }
 

@@ -62,6 +62,8 @@ struct Scenario {
   // Names what is wrong in the log at rest. Empty: all is well. Called once a run; judges by the log, since `shrink`
   // leaves out commands.
   std::function<std::vector<std::string>(Store&)> audit;
+  // Unless empty, called before each run: sets back what stands for the outside world, which effects call.
+  std::function<void()> before_run;
 };
 
 struct SimulatorOptions {
@@ -102,6 +104,7 @@ struct SeedsResult {
   std::uint64_t crashes = 0;
   std::vector<std::string> violations;  // each begins with its seed; at most 100
   std::string report;                   // of the first failing seed, shrunk; empty when none failed
+  std::string log_digest;               // of all runs: equal for equal ones
 };
 
 // Runs all seeds from `first` to `last`, each with its scenario; each 16th one, from the first on, twice, to see that it

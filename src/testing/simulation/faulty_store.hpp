@@ -1,11 +1,12 @@
 // A store that fails as the schedule says, in front of a real one.
 #pragma once
 
+#include "testing/simulation/forwarding_store.hpp"
 #include "testing/simulation/interference.hpp"
 
 namespace lasagne::testing::detail {
 
-class FaultyStore final : public Store {
+class FaultyStore final : public ForwardingStore {
  public:
   explicit FaultyStore(Interference& interference) : interference_(interference) {}
   // To another one after each crash of the machine.
@@ -34,32 +35,8 @@ class FaultyStore final : public Store {
     return real_->parked(processor, after, limit);
   }
 
-  Result<void> flush(Position position) override { return real_->flush(position); }
-  Result<std::vector<MessagePtr>> read_process(const Uuid& id, Position after, std::size_t limit) override {
-    return real_->read_process(id, after, limit);
-  }
-  Position visible_position() const override { return real_->visible_position(); }
-  Position durable_position() const override { return real_->durable_position(); }
-  bool wait(Position after, std::chrono::steady_clock::time_point deadline) override {
-    return real_->wait(after, deadline);
-  }
-  void interrupt() override { real_->interrupt(); }
-  Result<std::optional<Timestamp>> next_timer() override { return real_->next_timer(); }
-  Result<StreamLimits> stream_limits(std::string_view stream) override { return real_->stream_limits(stream); }
-  Result<void> set_stream_limits(std::string_view stream, const StreamLimits& limits) override {
-    return real_->set_stream_limits(stream, limits);
-  }
-  Result<void> delete_stream(std::string_view stream, ExpectedRevision expected) override {
-    return real_->delete_stream(stream, expected);
-  }
-  Result<void> tombstone_stream(std::string_view stream, ExpectedRevision expected) override {
-    return real_->tombstone_stream(stream, expected);
-  }
-  Result<std::uint64_t> scavenge() override { return real_->scavenge(); }
-
  private:
   Interference& interference_;
-  Store* real_ = nullptr;
 };
 
 }  // namespace lasagne::testing::detail

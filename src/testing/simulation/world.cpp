@@ -50,6 +50,7 @@ World::World(const Scenario& scenario, const SimulatorOptions& options, const Sc
       backing_(std::make_shared<MemoryBacking>()),
       store_(*this),
       sessions_(commands_.size()) {
+  if (scenario.before_run) scenario.before_run();
   backing_->before_write([this](const Batch& batch) -> Result<void> {
     if (!disk_fails_) return {};
     if (*std::exchange(disk_fails_, std::nullopt)) (void)backing_->write(batch);

@@ -60,19 +60,19 @@ void expect_caught(const Planted& planted, std::uint64_t within) {
 }
 
 TEST(Planted, ACheckpointMovedInACommitOfItsOwn) {
-  expect_caught({shop, nullptr, between<planted::CheckpointApart>()}, 2000);
+  expect_caught({shop, nullptr, between<planted::CheckpointApart>()}, 10);
 }
 TEST(Planted, CommandsSentBeforeTheCommit) {
-  expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 2000);
+  expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 300);
 }
-TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 2000); }
-TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 2000); }
-TEST(Planted, NoFencing) { expect_caught({shop, nullptr, between<planted::NoFencing>()}, 2000); }
-TEST(Planted, ATimerThatFiresAfterItsProcessEnded) { expect_caught({shop, planted::late_timers, {}}, 2000); }
-TEST(Planted, ASagaThatForgetsACompensation) { expect_caught({shop, planted::forgotten_compensation, {}}, 2000); }
+TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 1); }
+TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 10); }
+TEST(Planted, NoFencing) { expect_caught({shop, nullptr, between<planted::NoFencing>()}, 10); }
+TEST(Planted, ATimerThatFiresAfterItsProcessEnded) { expect_caught({shop, planted::late_timers, {}}, 150); }
+TEST(Planted, ASagaThatForgetsACompensation) { expect_caught({shop, planted::forgotten_compensation, {}}, 10); }
 TEST(Planted, ParkingThatLetsASuccessorOvertake) {
-  expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, 2000);
+  expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, 100);
 }
-TEST(Planted, ACheckOutThatRecordsFailureAndSuccess) { expect_caught({hotel, planted::two_answers, {}}, 2000); }
+TEST(Planted, ACheckOutThatRecordsFailureAndSuccess) { expect_caught({hotel, planted::two_answers, {}}, 10); }
 
 }  // namespace

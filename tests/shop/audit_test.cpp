@@ -152,6 +152,19 @@ TEST(ShopAudit, FindsACancellationThatIsNotWhole) {
   expect_violation(begun() + Log{cancelled}, "neither discarded, timed out nor refunded");
 }
 
+TEST(ShopAudit, FindsAFalseReason) {
+  const Entry for_payment =
+      of<Order>(order, orders::OrderCancelled{order, payment, CancellationReason::PaymentFailed, noon});
+  expect_violation(begun() + Log{timed_out, cancelled}, "for want of stock that was there");
+  expect_violation(begun() + Log{paid, for_payment, refunded}, "for a payment that did not fail");
+}
+
+TEST(ShopAudit, FindsAPaymentThatMovedTwice) {
+  expect_violation(begun() + Log{paid, paid}, "was paid more than once");
+  expect_violation(begun() + Log{timed_out, timed_out}, "has a payment that failed more than once");
+  expect_violation(begun() + Log{paid, refunded, refunded}, "was paid back more often than paid");
+}
+
 TEST(ShopAudit, FindsStockThatDoesNotAddUp) {
   const Entry too_much = of<ProductStock>(shoes, shipments::StockWasTaken{shoes, id_of("other order"), 9});
   expect_violation(sound_sale() + Log{too_much}, "more was taken than there was");

@@ -37,6 +37,7 @@ struct OrderFacts {
   std::uint32_t confirmed = 0, finalized = 0, initialized = 0, paid_recorded = 0, completed = 0, cancelled = 0;
   std::uint32_t payments = 0, payments_completed = 0, refunded = 0, discarded = 0, timed_out = 0;
   std::uint32_t packages = 0, sent = 0, out_of_stock = 0;
+  std::uint32_t cancelled_for_stock = 0, cancelled_for_payment = 0;
   Wide total = 0, paid_in = 0, paid_back = 0;
   Wide taken = 0, put_back = 0, sent_pieces = 0;
 
@@ -91,7 +92,12 @@ class Auditor {
   }
   void note(const OrderPaymentRecorded& e) { ++orders_[e.order_id].paid_recorded; }
   void note(const OrderCompleted& e) { ++orders_[e.order_id].completed; }
-  void note(const OrderCancelled& e) { ++orders_[e.order_id].cancelled; }
+  void note(const OrderCancelled& e) {
+    auto& order = orders_[e.order_id];
+    ++order.cancelled;
+    order.cancelled_for_stock += e.reason == CancellationReason::ProductWasOutOfStock ? 1 : 0;
+    order.cancelled_for_payment += e.reason == CancellationReason::PaymentFailed ? 1 : 0;
+  }
   void note(const PaymentRequested& e) {
     ++orders_[e.order_id].payments;
     order_of_payment_[e.payment_id] = e.order_id;
@@ -211,6 +217,9 @@ void Auditor::check_order(const Uuid& id, const OrderFacts& order) {
   expect(order.initialized == 0 || order.finalized == 1, id, "has no finalized cart");
   expect(order.payments <= 1, id, "has more than one payment");
   expect(order.payments == 0 || order.initialized == 1, id, "has a payment but does not exist");
+  expect(order.payments_completed <= order.payments, id, "was paid more than once");
+  expect(order.discarded + order.timed_out <= order.payments, id, "has a payment that failed more than once");
+  expect(order.refunded <= order.payments_completed, id, "was paid back more often than paid");
   expect(order.packages <= 1, id, "has more than one package");
   expect(order.sent + order.out_of_stock <= 1, id, "has more than one outcome of its package");
   expect(order.completed + order.cancelled <= 1, id, "was closed more than once");
@@ -237,6 +246,9 @@ void Auditor::check_completed(const Uuid& id, const OrderFacts& order) {
 void Auditor::check_cancelled(const Uuid& id, const OrderFacts& order) {
   expect(order.sent == 0, id, "is cancelled but its package was sent");
   const bool failed = order.refunded + order.discarded + order.timed_out > 0;
+  expect(order.cancelled_for_stock == 0 || order.out_of_stock == 1, id, "is cancelled for want of stock that was there");
+  expect(order.cancelled_for_payment == 0 || order.payments == 0 || failed, id,
+         "is cancelled for a payment that did not fail");
   if (order.payments > 0 && !failed) unsettled(id, "its payment is neither discarded, timed out nor refunded");
   if (order.paid_in != order.paid_back) unsettled(id, "its money was not paid back");
   if (order.taken != order.put_back) unsettled(id, "its stock was not put back");

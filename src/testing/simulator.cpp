@@ -45,8 +45,17 @@ Schedule schedule_of(const Scenario& scenario, const SimulatorOptions& options) 
 }
 
 SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
+                     const Between& between, std::size_t& effort) {
+  World world(scenario, options, schedule, between);
+  auto result = world.run();
+  effort += world.effort();
+  return result;
+}
+
+SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
                      const Between& between) {
-  return World(scenario, options, schedule, between).run();
+  std::size_t unused = 0;
+  return run(scenario, options, schedule, between, unused);
 }
 
 SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenario_of, std::uint64_t first,
@@ -71,7 +80,7 @@ SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenari
     digest = Uuid::derive(digest, result.log_digest);
     for (const auto& violation : result.violations) violated(violation);
     if (!result.violations.empty() && all.report.empty()) {
-      all.report = "seed " + std::to_string(seed) + ", shrunk:\n" + describe(shrink(scenario, options, 1'000, between));
+      all.report = "seed " + std::to_string(seed) + ", shrunk:\n" + describe(shrink(scenario, options, ShrinkLimits::runs, between));
     }
     if ((seed - first) % run_twice_every == 0) {
       const auto again = run(scenario, options, schedule, between);

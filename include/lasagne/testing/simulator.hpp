@@ -89,7 +89,8 @@ struct SimulationResult {
 [[nodiscard]] SimulationResult simulate(const Scenario& scenario, const SimulatorOptions& options);
 
 // For a failing seed: the shortest run it can be shrunk to that still has one of its violations, with the trace of every
-// hop. Steps, faults and sessions (or the ends of them) are left out one after the other; `most_runs` bounds the effort.
+// hop. Steps, faults and sessions (or the ends of them) are left out one after the other; `most_runs` bounds the effort, and so
+// does a number of steps in all where runs do not come to rest.
 // A seed that does not fail gives its run unchanged.
 [[nodiscard]] SimulationResult shrink(const Scenario& scenario, const SimulatorOptions& options,
                                       std::size_t most_runs = 1'000);

@@ -77,7 +77,9 @@ void World::sleep_as_zombie() {
 
 Result<Committed> World::write(const Commit& commit, Await await) {
   auto written = real_->append(commit, await);
-  if (hop_ != nullptr && options_.trace_hops) note(who() + ": " + narrate(commit, written));
+  // At rest every node that was overtaken is told so once: nothing that anybody needs to read.
+  const bool overtaken = resting_ && !written && written.error().code == ErrorCode::checkpoint_moved;
+  if (hop_ != nullptr && options_.trace_hops && !overtaken) note(who() + ": " + narrate(commit, written));
   if (written && commit.checkpoint && !written->repeated) {
     auto& passed = passed_[commit.checkpoint->processor];
     if (commit.checkpoint->to < passed) {

@@ -28,7 +28,8 @@ void World::rest() {
 
 // Steps everybody until nobody has anything to do, at any time up to `end`.
 void World::settle(Timestamp end) {
-  for (std::size_t i = 0; i < WorldLimits::rest_rounds; ++i) {
+  if (rest_rounds_ == WorldLimits::rest_rounds) return;
+  while (++rest_rounds_ < WorldLimits::rest_rounds) {
     bool worked = false;
     for (const auto& node : nodes_) {
       for (std::size_t p = 0; p < node->processors.size(); ++p) worked = hop(node, p, nullptr) || worked;

@@ -44,7 +44,7 @@ class Shrinker {
   Schedule smallest() {
     if (kinds_.empty()) return best_;
     cut_the_end();
-    for (std::size_t before = size() + 1; runs_left_ > 0 && size() < before;) {
+    for (std::size_t before = size() + 1; may_run() && size() < before;) {
       before = size();
       leave_out_steps();
       leave_out_commands();
@@ -63,11 +63,13 @@ class Shrinker {
     return size;
   }
 
+  [[nodiscard]] bool may_run() const { return runs_left_ > 0 && effort_ < ShrinkLimits::effort; }
+
   // Takes the candidate if it still fails in one of the same ways.
   bool attempt(Schedule candidate) {
-    if (runs_left_ == 0) return false;
+    if (!may_run()) return false;
     --runs_left_;
-    const auto kinds = kinds_of(run(scenario_, options_, candidate, between_).violations);
+    const auto kinds = kinds_of(run(scenario_, options_, candidate, between_, effort_).violations);
     if (std::ranges::none_of(kinds, [&](const auto& kind) { return kinds_.contains(kind); })) return false;
     best_ = std::move(candidate);
     return true;
@@ -85,8 +87,8 @@ class Shrinker {
   }
 
   void leave_out_steps() {
-    for (std::size_t chunk = std::max<std::size_t>(best_.steps.size() / 2, 1); runs_left_ > 0; chunk /= 2) {
-      for (std::size_t at = 0; at < best_.steps.size() && runs_left_ > 0;) {
+    for (std::size_t chunk = std::max<std::size_t>(best_.steps.size() / 2, 1); may_run(); chunk /= 2) {
+      for (std::size_t at = 0; at < best_.steps.size() && may_run();) {
         auto candidate = best_;
         const auto from = candidate.steps.begin() + static_cast<std::ptrdiff_t>(at);
         candidate.steps.erase(from, from + static_cast<std::ptrdiff_t>(std::min(chunk, best_.steps.size() - at)));
@@ -99,7 +101,7 @@ class Shrinker {
   // A session's last commands only: what is left must be something that its sender could have sent.
   void leave_out_commands() {
     for (auto chunk = std::max<std::size_t>(best_.sent.size() / 2, 1);; chunk /= 2) {
-      for (std::size_t at = 0; at < best_.sent.size() && runs_left_ > 0; at += chunk) {
+      for (std::size_t at = 0; at < best_.sent.size() && may_run(); at += chunk) {
         auto candidate = best_;
         const auto end = std::min(at + chunk, candidate.sent.size());
         std::fill(candidate.sent.begin() + static_cast<std::ptrdiff_t>(at),
@@ -109,7 +111,7 @@ class Shrinker {
       if (chunk == 1) break;
     }
     for (std::size_t session = 0; session < best_.sent.size(); ++session) {
-      while (best_.sent[session] > 0 && runs_left_ > 0) {
+      while (best_.sent[session] > 0 && may_run()) {
         auto candidate = best_;
         --candidate.sent[session];
         if (!attempt(std::move(candidate))) break;
@@ -123,7 +125,7 @@ class Shrinker {
       change(candidate.steps[i]);
       (void)attempt(std::move(candidate));
     };
-    for (std::size_t i = 0; i < best_.steps.size() && runs_left_ > 0; ++i) {
+    for (std::size_t i = 0; i < best_.steps.size() && may_run(); ++i) {
       const auto step = best_.steps[i];
       if (step.fault != Fault::none) {
         try_with(i, [](Step& s) { s.fault = Fault::none; });
@@ -140,6 +142,7 @@ class Shrinker {
   const SimulatorOptions& options_;
   const Between& between_;
   std::size_t runs_left_;
+  std::size_t effort_ = 0;
   Schedule best_;
   std::set<std::string> kinds_;
 };

@@ -9,7 +9,15 @@
 
 namespace lasagne::testing::detail {
 
+struct ShrinkLimits {
+  static constexpr std::size_t runs = 1'000;
+  static constexpr std::size_t effort = 50'000'000;  // steps of processors in all: a run that never rests takes long
+};
+
 [[nodiscard]] Schedule schedule_of(const Scenario& scenario, const SimulatorOptions& options);
+// Adds what it cost to `effort`.
+[[nodiscard]] SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
+                                   const Between& between, std::size_t& effort);
 [[nodiscard]] SimulationResult run(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
                                    const Between& between);
 

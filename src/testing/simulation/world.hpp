@@ -24,7 +24,7 @@ using Between = std::function<std::unique_ptr<Store>(Store& faulty)>;
 
 struct WorldLimits {
   static constexpr std::size_t violations = 100;
-  static constexpr std::size_t rest_rounds = 100'000;  // until everything must have come to rest
+  static constexpr std::size_t rest_rounds = 20'000;   // of all nodes, until everything must have come to rest
   static constexpr int retries_of_parked = 20;
   static constexpr Revision repeats_within = 100;      // bus messages: below Limits::recent_ids_per_stream
 };
@@ -40,6 +40,8 @@ class World final : private Interference {
   ~World() override;
 
   SimulationResult run();
+  // How often a processor stepped: what the run cost.
+  [[nodiscard]] std::size_t effort() const noexcept { return effort_; }
 
  private:
   // One process running all modules.
@@ -134,6 +136,8 @@ class World final : private Interference {
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step
+  std::size_t rest_rounds_ = 0;
+  std::size_t effort_ = 0;
   bool resting_ = false;
 };
 

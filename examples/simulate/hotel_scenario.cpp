@@ -35,12 +35,14 @@ void stay(Dice& dice, std::size_t number, std::vector<SimulatedCommand>& command
 }
 
 void check_out_a_group(Dice& dice, std::size_t number, std::size_t guests, std::vector<SimulatedCommand>& commands) {
-  static constexpr lasagne::Duration deadlines[] = {std::chrono::seconds(1), std::chrono::hours(1), std::chrono::days(3)};
+  static constexpr lasagne::Duration deadlines[] = {std::chrono::seconds(1), std::chrono::hours(1),
+                                                    std::chrono::days(3)};
   const auto group = numbered("group", number);
   const auto add = [&](const auto& sent) { commands.push_back(command(sent, "clerk " + std::to_string(number))); };
   std::vector<Uuid> members;
   for (auto size = dice.between(1, 5); size > 0; --size) {
-    members.push_back(numbered("guest", static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(guests) - 1))));
+    members.push_back(
+        numbered("guest", static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(guests) - 1))));
   }
   const auto deadline = simulation_start + deadlines[dice.between(0, 2)];
   add(InitiateGroupCheckout{group, Uuid::derive(group, "clerk"), members, simulation_start, deadline});

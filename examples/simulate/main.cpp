@@ -87,14 +87,15 @@ Summary run(const Arguments& arguments, const std::vector<std::string>& styles) 
 }
 
 void add_options(CLI::App* command, Arguments& arguments) {
-  command->add_option_function<std::string>(
-             "--seeds",
-             [&arguments](const std::string& text) {
-               if (const auto problem = parse_seeds(text, arguments); !problem.empty()) {
-                 throw CLI::ValidationError("--seeds", problem);
-               }
-             },
-             "FROM..TO: which runs, the last one included")
+  command
+      ->add_option_function<std::string>(
+          "--seeds",
+          [&arguments](const std::string& text) {
+            if (const auto problem = parse_seeds(text, arguments); !problem.empty()) {
+              throw CLI::ValidationError("--seeds", problem);
+            }
+          },
+          "FROM..TO: which runs, the last one included")
       ->required();
   command->add_option("--steps", arguments.options.steps, "Steps under faults in each run")
       ->capture_default_str()

@@ -51,10 +51,10 @@ std::vector<std::string> audited(lasagne::Store& store) {
   auto violations = std::move(result.violations);
   if (result.open > 0) violations.emplace_back("at rest there is an order that is neither completed nor cancelled");
   const auto log = read_log(store);
-  std::ranges::move(not_answered_once(log, {"OpenShoppingCart", "AddProductItem", "RemoveProductItem",
-                                            "ConfirmShoppingCart", "CancelShoppingCart", "SetStock", "TakeStock",
-                                            "PutBackStock"}),
-                    std::back_inserter(violations));
+  std::ranges::move(
+      not_answered_once(log, {"OpenShoppingCart", "AddProductItem", "RemoveProductItem", "ConfirmShoppingCart",
+                              "CancelShoppingCart", "SetStock", "TakeStock", "PutBackStock"}),
+      std::back_inserter(violations));
   for (const auto& message : log) {
     if (message->type != lasagne::type_name<lasagne::CommandRejected>) continue;
     const auto rejected = lasagne::from_json<lasagne::CommandRejected>(message->data);

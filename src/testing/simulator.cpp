@@ -38,8 +38,9 @@ namespace detail {
 
 Schedule schedule_of(const Scenario& scenario, const SimulatorOptions& options) {
   check(options);
-  ScheduleBounds bounds{options.seed,           options.steps, options.nodes, count_processors(scenario), {},
-                        options.faults_per_mille, options.clock_jump};
+  ScheduleBounds bounds{
+      options.seed,      options.steps, options.nodes, count_processors(scenario), {}, options.faults_per_mille,
+      options.clock_jump};
   for (const auto& session : sessions_of(scenario)) bounds.sessions.push_back(session.size());
   return draw_schedule(bounds);
 }
@@ -80,7 +81,8 @@ SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t)>& scenari
     digest = Uuid::derive(digest, result.log_digest);
     for (const auto& violation : result.violations) violated(violation);
     if (!result.violations.empty() && all.report.empty()) {
-      all.report = "seed " + std::to_string(seed) + ", shrunk:\n" + describe(shrink(scenario, options, ShrinkLimits::runs, between));
+      all.report = "seed " + std::to_string(seed) + ", shrunk:\n" +
+                   describe(shrink(scenario, options, ShrinkLimits::runs, between));
     }
     if ((seed - first) % run_twice_every == 0) {
       const auto again = run(scenario, options, schedule, between);

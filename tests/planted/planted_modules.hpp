@@ -70,8 +70,8 @@ struct TwoAnswers : hotel::GuestStayAccount {
   using GuestStayAccount::decide;
   static lasagne::Decision<Event> decide(const hotel::CheckOutGuest& command, const State& state) {
     const auto decision = GuestStayAccount::decide(command, state);
-    const bool failed = !decision.events().empty() &&
-                        std::holds_alternative<hotel::GuestCheckoutFailed>(decision.events().front());
+    const bool failed =
+        !decision.events().empty() && std::holds_alternative<hotel::GuestCheckoutFailed>(decision.events().front());
     if (!failed) return decision;
     return {decision.events().front(),
             hotel::GuestCheckedOut{command.guest_stay_id, command.group_checkout_id, command.now}};

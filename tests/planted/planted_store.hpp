@@ -1,5 +1,5 @@
-// The engine with a bug: each stands between the processors and their store, and does what the engine would do if it had
-// been written so.
+// The engine with a bug: each stands between the processors and their store, and does what the engine would do if it
+// had been written so.
 #pragma once
 
 #include <memory>

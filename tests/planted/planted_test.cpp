@@ -62,9 +62,7 @@ void expect_caught(const Planted& planted, std::uint64_t within) {
 TEST(Planted, ACheckpointMovedInACommitOfItsOwn) {
   expect_caught({shop, nullptr, between<planted::CheckpointApart>()}, 10);
 }
-TEST(Planted, CommandsSentBeforeTheCommit) {
-  expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 300);
-}
+TEST(Planted, CommandsSentBeforeTheCommit) { expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 300); }
 TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 1); }
 TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 10); }
 TEST(Planted, NoFencing) { expect_caught({shop, nullptr, between<planted::NoFencing>()}, 10); }

@@ -92,9 +92,10 @@ TEST(Simulator, EveryFaultHappens) {
     const auto fault = to_string(static_cast<lasagne::testing::detail::Fault>(i));
     EXPECT_NE(told.find(": " + fault + "\n"), std::string::npos) << fault;
   }
-  for (const char* what : {"arrives once more", "is paused for", "falls behind for", "the clock of the store jumps by -",
-                           "the clock of node 1 jumps by ", "wakes and goes on with its commit", "node 2 crashes",
-                           "the machine crashes", "a flush fails", "is sent back for another attempt"}) {
+  for (const char* what :
+       {"arrives once more", "is paused for", "falls behind for", "the clock of the store jumps by -",
+        "the clock of node 1 jumps by ", "wakes and goes on with its commit", "node 2 crashes", "the machine crashes",
+        "a flush fails", "is sent back for another attempt"}) {
     EXPECT_NE(told.find(what), std::string::npos) << what;
   }
 }

@@ -10,19 +10,20 @@
 // Several nodes run the modules over one memory store, in one thread. A seed gives a schedule: which processor of which
 // node steps next, when commands arrive, how the clocks go, and what goes wrong:
 //
-//   at a commit        the node crashes before or after it; a conflict; the store is unavailable; the outcome is unknown
-//                      (committed or not); the commit is delivered twice; the node is paused in front of it, others take
-//                      over, and it wakes as a zombie
+//   at a commit        the node crashes before or after it; a conflict; the store is unavailable; the outcome is
+//                      unknown (committed or not); the commit is delivered twice; the node is paused in front of it,
+//                      others take over, and it wakes as a zombie
 //   in a handler       it throws, before or after it did its work, for a moment or for good
 //   at a read          unavailable, or a slow reader: short slices
-//   between the hops   a node crashes, or is paused; a processor falls behind; the clock of a node or of the store jumps,
-//                      backwards too; hours pass; a command comes twice; the whole machine crashes and loses what was
-//                      not flushed; a flush fails; somebody retries what is parked
+//   between the hops   a node crashes, or is paused; a processor falls behind; the clock of a node or of the store
+//                      jumps, backwards too; hours pass; a command comes twice; the whole machine crashes and loses
+//                      what was not flushed; a flush fails; somebody retries what is parked
 //
-// When the steps are used up the faults end: parked messages are retried, the clock runs from timer to timer until nothing
-// is left to do, everything is restarted, and the audit speaks. The simulator itself checks of every log that nothing
-// that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect, no checkpoint goes
-// back, nothing stays parked, and a restart finds nothing to do.
+// When the steps are used up the faults end: parked messages are retried, the clock runs from timer to timer until
+// nothing is left to do, everything is restarted, and the audit speaks. The simulator itself checks of every log that
+// nothing that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect, no
+// checkpoint goes back, effects are told of durable messages only, nothing stays parked, and a restart finds nothing to
+// do.
 //
 // The same scenario, options and seed give the same run, byte for byte, in every process. A schedule is a list of steps
 // that stand for themselves, so what does not matter to a failure can be left out: see `shrink`.
@@ -73,13 +74,13 @@ struct SimulatorOptions {
   unsigned faults_per_mille = 80;                 // of the hops, on average; a seed has its own share and its own mix
   Duration clock_jump = std::chrono::minutes(1);  // how far a clock may be off, either way
   Duration patience = std::chrono::hours(24 * 400);  // how far the clock runs to come to rest
-  bool trace_hops = false;                        // the trace tells of every hop and not of the faults only
+  bool trace_hops = false;                           // the trace tells of every hop and not of the faults only
 };
 
 struct SimulationResult {
   std::size_t steps = 0;
-  std::size_t faults = 0;   // crashes not counted
-  std::size_t crashes = 0;  // of nodes, of the machine, and of the disk
+  std::size_t faults = 0;               // crashes not counted
+  std::size_t crashes = 0;              // of nodes, of the machine, and of the disk
   std::vector<std::string> violations;  // at most 100
   std::vector<std::string> trace;       // a line for each thing that happened
   std::string log_digest;               // of all messages: equal for equal runs
@@ -88,10 +89,10 @@ struct SimulationResult {
 // Throws std::invalid_argument when the modules contradict one another or an option is out of its range.
 [[nodiscard]] SimulationResult simulate(const Scenario& scenario, const SimulatorOptions& options);
 
-// For a failing seed: the shortest run it can be shrunk to that still has one of its violations, with the trace of every
-// hop. Steps, faults and sessions (or the ends of them) are left out one after the other; `most_runs` bounds the effort, and so
-// does a number of steps in all where runs do not come to rest.
-// A seed that does not fail gives its run unchanged.
+// For a failing seed: the shortest run it can be shrunk to that still has one of its violations, with the trace of
+// every hop. Steps, faults and sessions (or the ends of them) are left out one after the other; `most_runs` bounds the
+// effort, and so does a number of steps in all where runs do not come to rest. A seed that does not fail gives its run
+// unchanged.
 [[nodiscard]] SimulationResult shrink(const Scenario& scenario, const SimulatorOptions& options,
                                       std::size_t most_runs = 1'000);
 
@@ -108,8 +109,8 @@ struct SeedsResult {
   std::string log_digest;               // of all runs: equal for equal ones
 };
 
-// Runs all seeds from `first` to `last`, each with its scenario; each 16th one, from the first on, twice, to see that it
-// is the same run. `progress` is told how many are done. Shrinks the first that fails.
+// Runs all seeds from `first` to `last`, each with its scenario; each 16th one, from the first on, twice, to see that
+// it is the same run. `progress` is told how many are done. Shrinks the first that fails.
 [[nodiscard]] SeedsResult simulate_seeds(const std::function<Scenario(std::uint64_t seed)>& scenario_of,
                                          std::uint64_t first, std::uint64_t last, const SimulatorOptions& options = {},
                                          const std::function<void(std::uint64_t done)>& progress = {});

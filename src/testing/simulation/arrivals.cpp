@@ -16,7 +16,8 @@ Commit World::arrival(std::size_t command) {
     if (target && !target->correlation_id.is_nil()) process = target->correlation_id;
   }
   Commit commit;
-  commit.appends.push_back({std::string(registry.bus_of(sent.type)), ExpectedRevision::any(),
+  commit.appends.push_back({std::string(registry.bus_of(sent.type)),
+                            ExpectedRevision::any(),
                             {{id, MessageKind::command, sent.type, sent.data, {process, {}, {}}}}});
   return commit;
 }

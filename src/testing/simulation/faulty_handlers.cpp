@@ -56,6 +56,7 @@ class FaultyReaction final : public Reaction {
   std::string_view category() const override { return real_->category(); }
   std::string key(const Message& message) const override { return real_->key(message); }
   void handle(const Message& message, Hop& hop) const override {
+    if (kind() == Kind::effect) interference_.before_effect(message);
     interference_.before_handler();
     real_->handle(message, hop);
     interference_.after_handler();
@@ -73,8 +74,12 @@ class FaultyReaction final : public Reaction {
 
 Module with_faults(const Module& module, Interference& interference) {
   return module.with_handlers(
-      [&](std::shared_ptr<const Decider> real) { return std::make_shared<FaultyDecider>(std::move(real), interference); },
-      [&](std::shared_ptr<const Reaction> real) { return std::make_shared<FaultyReaction>(std::move(real), interference); });
+      [&](std::shared_ptr<const Decider> real) {
+        return std::make_shared<FaultyDecider>(std::move(real), interference);
+      },
+      [&](std::shared_ptr<const Reaction> real) {
+        return std::make_shared<FaultyReaction>(std::move(real), interference);
+      });
 }
 
 }  // namespace lasagne::testing::detail

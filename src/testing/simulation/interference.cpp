@@ -12,9 +12,7 @@ bool World::strikes(bool (*hits)(Fault), std::uint32_t& count) {
   return count++ == hop_->step->at;
 }
 
-std::string World::who() const {
-  return "node " + std::to_string(hop_->node.number) + " " + hop_->processor;
-}
+std::string World::who() const { return "node " + std::to_string(hop_->node.number) + " " + hop_->processor; }
 
 void World::count(Fault struck) {
   const auto text = who() + ": " + to_string(struck);
@@ -102,6 +100,12 @@ std::optional<Error> World::before_read() {
 std::size_t World::slice(std::size_t limit) {
   if (hop_ == nullptr || hop_->step == nullptr || hop_->step->slice == 0) return limit;
   return std::min<std::size_t>(limit, hop_->step->slice);
+}
+
+void World::before_effect(const Message& message) {
+  if (message.position <= real_->durable_position()) return;
+  violation("an effect was called for the " + message.type + " at position " + std::to_string(message.position) +
+            " before that was durable");
 }
 
 void World::before_handler() {

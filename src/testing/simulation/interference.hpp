@@ -20,6 +20,8 @@ class Interference {
   virtual std::optional<Error> before_read() = 0;
   // How many messages a read along the log gives that asks for `limit`.
   virtual std::size_t slice(std::size_t limit) = 0;
+  // An effect is about to tell the outside world of this message.
+  virtual void before_effect(const Message& message) = 0;
   // Throw what a handler would.
   virtual void before_handler() = 0;
   virtual void after_handler() = 0;

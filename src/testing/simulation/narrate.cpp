@@ -15,9 +15,12 @@ std::string shortened(const std::string& stream) {
 
 std::string status(ParkedMessage::Status status) {
   switch (status) {
-    case ParkedMessage::Status::retrying: return "waits for another attempt";
-    case ParkedMessage::Status::parked: return "is parked";
-    case ParkedMessage::Status::queued: return "queues";
+    case ParkedMessage::Status::retrying:
+      return "waits for another attempt";
+    case ParkedMessage::Status::parked:
+      return "is parked";
+    case ParkedMessage::Status::queued:
+      return "queues";
   }
   return {};
 }

@@ -96,7 +96,8 @@ void World::check_acknowledged() {
     }
   }
   for (const auto& [id, count] : times) {
-    if (count != 1) violation("a command that was sent is " + std::to_string(count) + " times on its bus: " + id.to_string());
+    if (count != 1)
+      violation("a command that was sent is " + std::to_string(count) + " times on its bus: " + id.to_string());
   }
 }
 

@@ -28,7 +28,9 @@ class Draw {
   // Not std::uniform_int_distribution, whose results differ between libraries.
   std::uint64_t below(std::uint64_t bound) { return bound == 0 ? 0 : random_() % bound; }
   bool percent(std::uint64_t share) { return below(100) < share; }
-  std::int64_t up_to(std::int64_t bound) { return static_cast<std::int64_t>(below(static_cast<std::uint64_t>(bound) + 1)); }
+  std::int64_t up_to(std::int64_t bound) {
+    return static_cast<std::int64_t>(below(static_cast<std::uint64_t>(bound) + 1));
+  }
 
   // Each seed has a mix of its own: a run in which everything goes wrong all the time never gets far enough for what
   // takes two rare things in a row.
@@ -85,7 +87,8 @@ class Draw {
       case Step::Kind::hop:
         step.fault = fault();
         step.at = percent(80) ? 0 : static_cast<std::uint32_t>(below(6));
-        if (bounds_.faults_per_mille > 0 && percent(slow_read_percent)) step.slice = static_cast<std::uint32_t>(1 + below(8));
+        if (bounds_.faults_per_mille > 0 && percent(slow_read_percent))
+          step.slice = static_cast<std::uint32_t>(1 + below(8));
         step.amount = step.fault == Fault::zombie ? some_steps() : 0;
         break;
       case Step::Kind::arrival:
@@ -123,21 +126,36 @@ Schedule draw_schedule(const ScheduleBounds& bounds) { return Draw(bounds).sched
 
 std::string to_string(Fault fault) {
   switch (fault) {
-    case Fault::none: return "nothing";
-    case Fault::crash_before: return "crashes before the commit";
-    case Fault::crash_after: return "crashes after the commit";
-    case Fault::conflict: return "the store answers conflict";
-    case Fault::unavailable: return "the store is unavailable";
-    case Fault::unknown_committed: return "the outcome is unknown (committed)";
-    case Fault::unknown_lost: return "the outcome is unknown (not committed)";
-    case Fault::twice: return "the commit is delivered twice";
-    case Fault::twice_retold: return "the commit is delivered twice, the first answer lost";
-    case Fault::zombie: return "is paused before the commit";
-    case Fault::throws_before: return "a handler throws before its work";
-    case Fault::throws_after: return "a handler throws after its work";
-    case Fault::throws_something: return "a handler throws something that is no exception";
-    case Fault::gives_up: return "a handler fails for good after its work";
-    case Fault::read_unavailable: return "a read finds the store unavailable";
+    case Fault::none:
+      return "nothing";
+    case Fault::crash_before:
+      return "crashes before the commit";
+    case Fault::crash_after:
+      return "crashes after the commit";
+    case Fault::conflict:
+      return "the store answers conflict";
+    case Fault::unavailable:
+      return "the store is unavailable";
+    case Fault::unknown_committed:
+      return "the outcome is unknown (committed)";
+    case Fault::unknown_lost:
+      return "the outcome is unknown (not committed)";
+    case Fault::twice:
+      return "the commit is delivered twice";
+    case Fault::twice_retold:
+      return "the commit is delivered twice, the first answer lost";
+    case Fault::zombie:
+      return "is paused before the commit";
+    case Fault::throws_before:
+      return "a handler throws before its work";
+    case Fault::throws_after:
+      return "a handler throws after its work";
+    case Fault::throws_something:
+      return "a handler throws something that is no exception";
+    case Fault::gives_up:
+      return "a handler fails for good after its work";
+    case Fault::read_unavailable:
+      return "a read finds the store unavailable";
   }
   return "nothing";
 }

@@ -1,5 +1,5 @@
-// What happens in a run, drawn from the seed before it begins: a list of steps, each of which stands for itself. So any of
-// them can be left out, and the others still mean the same.
+// What happens in a run, drawn from the seed before it begins: a list of steps, each of which stands for itself. So any
+// of them can be left out, and the others still mean the same.
 #pragma once
 
 #include <cstddef>
@@ -35,26 +35,26 @@ inline constexpr std::size_t fault_kinds = 15;
 
 struct Step {
   enum class Kind : std::uint8_t {
-    hop,            // a processor of a node steps
-    arrival,        // of the next command of session number `amount`
-    time,           // `amount` microseconds pass
-    clock,          // of a node, or of the store, is off by `amount` microseconds from now on
+    hop,      // a processor of a node steps
+    arrival,  // of the next command of session number `amount`
+    time,     // `amount` microseconds pass
+    clock,    // of a node, or of the store, is off by `amount` microseconds from now on
     flush,
-    pause,          // of a node, for `amount` steps
-    lag,            // a processor does not step on any node for `amount` steps
+    pause,  // of a node, for `amount` steps
+    lag,    // a processor does not step on any node for `amount` steps
     retry_parked,
     node_crash,
     machine_crash,
-    disk_failure,   // the next flush fails; its batch is kept when `amount` is odd
+    disk_failure,  // the next flush fails; its batch is kept when `amount` is odd
   };
   Kind kind = Kind::hop;
   Fault fault = Fault::none;
-  bool repeated = false;        // an arrival that comes twice
-  bool durable = false;         // an arrival whose sender waits for the flush
-  std::uint32_t node = 0;       // these two are taken modulo what there is
+  bool repeated = false;   // an arrival that comes twice
+  bool durable = false;    // an arrival whose sender waits for the flush
+  std::uint32_t node = 0;  // these two are taken modulo what there is
   std::uint32_t processor = 0;
-  std::uint32_t at = 0;         // which commit, handler or read of the hop the fault hits
-  std::uint32_t slice = 0;      // a read gives at most so many messages; 0: as many as asked for
+  std::uint32_t at = 0;     // which commit, handler or read of the hop the fault hits
+  std::uint32_t slice = 0;  // a read gives at most so many messages; 0: as many as asked for
   std::int64_t amount = 0;
 };
 

@@ -24,9 +24,9 @@ using Between = std::function<std::unique_ptr<Store>(Store& faulty)>;
 
 struct WorldLimits {
   static constexpr std::size_t violations = 100;
-  static constexpr std::size_t rest_rounds = 20'000;   // of all nodes, until everything must have come to rest
+  static constexpr std::size_t rest_rounds = 20'000;  // of all nodes, until everything must have come to rest
   static constexpr int retries_of_parked = 20;
-  static constexpr Revision repeats_within = 100;      // bus messages: below Limits::recent_ids_per_stream
+  static constexpr Revision repeats_within = 100;  // bus messages: below Limits::recent_ids_per_stream
 };
 
 // The sessions of a scenario: the indices of their commands.
@@ -51,9 +51,9 @@ class World final : private Interference {
     lasagne::detail::StateCache cache;
     std::unique_ptr<lasagne::detail::Registry> registry;
     std::vector<std::unique_ptr<lasagne::detail::Processor>> processors;
-    bool asleep = false;        // paused in the middle of a hop
-    bool dead = false;          // crashed, while asleep
-    std::size_t awake_at = 0;   // paused between hops until this step
+    bool asleep = false;       // paused in the middle of a hop
+    bool dead = false;         // crashed, while asleep
+    std::size_t awake_at = 0;  // paused between hops until this step
   };
   // The hop under way.
   struct HopUnderWay {
@@ -94,6 +94,7 @@ class World final : private Interference {
   Result<Committed> commit(const Commit& commit, Await await) override;
   std::optional<Error> before_read() override;
   std::size_t slice(std::size_t limit) override;
+  void before_effect(const Message& message) override;
   void before_handler() override;
   void after_handler() override;
   Result<Committed> write(const Commit& commit, Await await);

@@ -33,15 +33,13 @@ std::string_view words_of(int status) {
       return "Unsupported Media Type";
     case 428:
       return "Precondition Required";
+    case 431:
+      return "Request Header Fields Too Large";
     case 503:
       return "Service Unavailable";
     default:
       return status < 500 ? "Bad Request" : "Internal Server Error";
   }
-}
-
-Problem problem(int status, std::string detail) {
-  return Problem{status, std::string(words_of(status)), std::move(detail), {}};
 }
 
 // RFC 9457 members, and one of ours.
@@ -119,7 +117,43 @@ std::expected<std::optional<lasagne::ExpectedRevision>, Problem> expected_of(con
       Problem{400, "Bad Request", "If-Match must be * or one ETag as it was answered: W/\"7\"", "If-Match"});
 }
 
+int hex_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// What is no escape stands for itself.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_of(text[i + 1]) >= 0 && hex_of(text[i + 2]) >= 0;
+    decoded += escape ? static_cast<char>(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return decoded;
+}
+
 }  // namespace
+
+Problem problem(int status, std::string detail) {
+  return Problem{status, std::string(words_of(status)), std::move(detail), {}};
+}
+
+void RawRequest::set_target(std::string_view target) {
+  const auto mark = std::min(target.find('?'), target.size());
+  path = percent_decoded(target.substr(0, mark));
+  query.clear();
+  auto rest = target.substr(std::min(mark + 1, target.size()));
+  while (!rest.empty()) {
+    const auto one = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const auto equals = std::min(one.find('='), one.size());
+    query.emplace(percent_decoded(one.substr(0, equals)),
+                  percent_decoded(one.substr(std::min(equals + 1, one.size()))));
+  }
+}
 
 std::string Problem::to_json() const {
   if (field.empty()) return lasagne::to_json(ProblemBody{no_type, title, status, detail});
@@ -209,6 +243,16 @@ void Router::remove(std::string pattern, Handler handler, IfMatch if_match) {
 
 void Router::add(std::string method, std::string pattern, Handler handler, IfMatch if_match, bool needs_json) {
   routes_.push_back({std::move(method), segments_of(pattern), std::move(handler), if_match, needs_json});
+}
+
+std::vector<std::string> Router::operations() const {
+  std::vector<std::string> all;
+  for (const auto& route : routes_) {
+    auto operation = route.method + " ";
+    for (const auto& segment : route.segments) operation += "/" + segment;
+    all.push_back(std::move(operation));
+  }
+  return all;
 }
 
 Reply Router::handle(const RawRequest& raw) const try {

@@ -12,7 +12,7 @@
 //
 // What is wrong is answered as application/problem+json with type, title, status, detail and, where one field is to
 // blame, field. The router itself answers 404, 405 (with Allow), 400 (ids in the path, If-Match, JSON: with the path of
-// the bad field), 413, 414, 415, 428 and 500.
+// the bad field), 413, 414, 415, 428, 431, 500 and 503 (with Retry-After).
 #pragma once
 
 #include <chrono>
@@ -34,19 +34,20 @@
 
 namespace examples::http {
 
-// Past one of these a client is told so, or is dropped; the server never grows.
+// Past one of these a client is told so, or is dropped; the server never grows. A client that is slow, idle or does not
+// read its answer costs one connection and no worker; at most `connections` * (`head_bytes` + `body_bytes`) of memory.
 struct Bounds {
-  static constexpr std::size_t workers = 16;               // connections served at the same time
-  static constexpr std::size_t waiting_connections = 128;  // accepted, not served yet; over it: 503 with Retry-After
-  static constexpr std::size_t refused_connections = 64;   // being told 503; over it: closed at once
-  static constexpr std::size_t body_bytes = 64 * 1024;     // over it: 413
-  static constexpr std::size_t head_bytes = 32 * 1024;     // request line and headers
-  static constexpr std::size_t path_bytes = 1024;          // over it: 414
-  static constexpr std::size_t requests_per_connection = 1000;
-  static constexpr std::chrono::milliseconds request_time{10'000};  // to receive one request, however it trickles in
-  static constexpr std::chrono::milliseconds response_time{10'000};
-  static constexpr std::chrono::milliseconds keep_alive_idle{5'000};  // less when other connections wait for a worker
-  static constexpr std::chrono::milliseconds refusal_time{500};
+  static constexpr std::size_t workers = 16;            // requests handled at the same time
+  static constexpr std::size_t waiting_requests = 128;  // arrived whole, not handled yet; over it: 503 with Retry-After
+  static constexpr std::size_t connections = 512;       // over it: the one that has kept us waiting longest is closed
+  static constexpr std::size_t body_bytes = 64 * 1024;  // over it: 413
+  static constexpr std::size_t head_bytes = 32 * 1024;  // request line and headers; over it: 431
+  static constexpr std::size_t target_bytes = 1024;     // path and query; over it: 414
+  static constexpr std::chrono::milliseconds request_time{10'000};   // to receive one request, however it trickles in
+  static constexpr std::chrono::milliseconds response_time{10'000};  // for the client to take its answer
+  static constexpr std::chrono::milliseconds keep_alive_idle{30'000};
+  static constexpr std::chrono::milliseconds linger_time{500};   // for a refused client to stop sending
+  static constexpr std::chrono::milliseconds stop_time{1'000};   // like request_time and response_time, once it stops
   static constexpr int backlog = 256;
   static constexpr int retry_after_seconds = 1;
 };
@@ -60,6 +61,9 @@ struct Problem {
 
   [[nodiscard]] std::string to_json() const;
 };
+
+// Titled by the status in words.
+[[nodiscard]] Problem problem(int status, std::string detail);
 
 // An answer. Makes itself from a Problem, so that handlers may return either.
 struct Reply {
@@ -123,6 +127,9 @@ struct RawRequest {
   std::multimap<std::string, std::string> query;
   std::function<std::optional<std::string>(const char* name)> header;
   std::string body;
+
+  // Path and query of a request's target, percent-decoded.
+  void set_target(std::string_view target);
 };
 
 // The routes. Filled before the server runs; then read by its threads.
@@ -149,6 +156,8 @@ class Router {
     add("DELETE", std::move(pattern), with_body<Body>(std::move(handler)), if_match, true);
   }
 
+  // "GET /carts/{cart_id}" of each.
+  [[nodiscard]] std::vector<std::string> operations() const;
   // Never throws: what a handler throws is 500.
   [[nodiscard]] Reply handle(const RawRequest& raw) const;
 
@@ -194,8 +203,9 @@ class Server {
                                                                                 const Listen& listen);
   virtual ~Server() = default;
   [[nodiscard]] virtual int port() const = 0;
-  // Prints "listening on http://HOST:PORT" to stdout, serves until SIGTERM or SIGINT (block_stop_signals), then takes
-  // no new connection and finishes the requests under way. False if it ended by an error.
+  // Prints "listening on http://HOST:PORT" to stdout and serves until SIGTERM or SIGINT (block_stop_signals). Then it
+  // takes no new connection, closes the idle ones, handles every request that arrives whole within Bounds::stop_time,
+  // and returns when the last answer is sent, or was not taken for so long. False if it ended by an error.
   virtual bool run() = 0;
 };
 

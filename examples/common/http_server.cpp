@@ -1,22 +1,32 @@
-// The server: httplib parses and writes HTTP/1.1, this decides what it may cost.
-#include <httplib.h>
+// The server. One thread speaks with all clients (Boost.Beast); a request that has arrived whole goes to one of a few
+// workers, which handle it. So a client that is slow, or silent, keeps no worker from the others.
 #include <pthread.h>
-#include <sys/socket.h>
 
-#include <charconv>
+#include <algorithm>
+#include <boost/asio.hpp>
+#include <boost/beast.hpp>
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <list>
+#include <memory>
 #include <thread>
 
-#include "connection.hpp"
 #include "http.hpp"
-#include "http_queue.hpp"
 
 namespace examples::http {
 
 namespace {
 
-constexpr std::chrono::milliseconds keep_alive_slice{50};
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Parser = beast::http::request_parser<beast::http::string_body>;
+using Response = beast::http::response<beast::http::string_body>;
+
+constexpr std::chrono::milliseconds accept_pause{50};  // when nobody can be accepted now
+constexpr std::size_t buffer_bytes = 2 * Bounds::head_bytes;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -26,77 +36,226 @@ sigset_t stop_signals() {
   return set;
 }
 
-void write_reply(Reply reply, httplib::Response& response) {
-  response.status = reply.status;
-  for (auto& [name, value] : reply.headers) response.set_header(name, value);
-  if (!reply.body.empty()) response.set_content(std::move(reply.body), reply.content_type);
-}
-
-std::optional<std::string> header_of(const httplib::Request& request, const char* name) {
-  if (!request.has_header(name)) return std::nullopt;
-  return request.get_header_value(name);
+// What a parser's error answers.
+Problem problem_of(const error_code& failure) {
+  using beast::http::error;
+  if (failure == error::body_limit) return problem(413, "at most " + std::to_string(Bounds::body_bytes) + " bytes");
+  if (failure == error::header_limit || failure == error::buffer_overflow) {
+    return problem(431, "at most " + std::to_string(Bounds::head_bytes) + " bytes of request line and headers");
+  }
+  return problem(400, "the request is not well-formed HTTP, or was cut short: " + failure.message());
 }
 
 // What is refused before the body is read. Empty: read on.
-std::optional<Problem> refusal_of(const httplib::Request& request) {
-  if (request.path.size() > Bounds::path_bytes) return Problem{414, "URI Too Long", "the path is too long", {}};
-  const auto length = header_of(request, "Content-Length");
-  if (length) {
-    std::size_t bytes = 0;
-    const auto [end, error] = std::from_chars(length->data(), length->data() + length->size(), bytes);
-    if (length->empty() || end != length->data() + length->size() || error == std::errc::invalid_argument) {
-      return Problem{400, "Bad Request", "Content-Length is not a number", "Content-Length"};
-    }
-    if (error != std::errc{} || bytes > Bounds::body_bytes) {
-      return Problem{413, "Content Too Large", "at most " + std::to_string(Bounds::body_bytes) + " bytes", {}};
-    }
-  }
-  if (request.has_header("Content-Encoding")) {
+std::optional<Problem> refusal_of(const Parser::value_type& request) {
+  if (request.target().size() > Bounds::target_bytes) return problem(414, "path and query are too long");
+  if (request.find(beast::http::field::content_encoding) != request.end()) {
     return Problem{415, "Unsupported Media Type", "no Content-Encoding is supported", "Content-Encoding"};
-  }
-  if (request.is_multipart_form_data() ||
-      request.get_header_value("Content-Type").starts_with("application/x-www-form-urlencoded")) {
-    const bool has_body = length.value_or("0") != "0" || request.has_header("Transfer-Encoding");
-    if (has_body) return Problem{415, "Unsupported Media Type", "expected Content-Type: application/json", {}};
   }
   return std::nullopt;
 }
 
-class HttpServer final : public Server, private httplib::Server {
- public:
-  HttpServer(const Router& router, Listen listen) : router_(router), listen_(std::move(listen)) {
-    new_task_queue = [this] { return new BoundedQueue(pressure_); };
-    set_payload_max_length(Bounds::body_bytes);
-    set_socket_options([](socket_t socket) {  // not SO_REUSEPORT, which lets two servers share a port unnoticed
-      const int yes = 1;
-      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+class Session;
+
+// What the sessions share. Everything but `handle` is of the server's thread, which is why it needs no lock.
+struct Shared {
+  explicit Shared(const Router& to) : router(to), workers(Bounds::workers), busy(asio::make_work_guard(io)) {}
+
+  // To the workers; false when too many requests wait for one. `answer` comes back on the server's thread.
+  bool handle(RawRequest request, std::function<void(Reply)> answer) {
+    if (admitted >= Bounds::workers + Bounds::waiting_requests) return false;
+    ++admitted;
+    asio::post(workers, [this, request = std::move(request), answer = std::move(answer)]() mutable {
+      asio::post(io, [this, reply = router.handle(request), answer = std::move(answer)]() mutable {
+        --admitted;
+        answer(std::move(reply));
+        end_if_done();
+      });
     });
-    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
-      const auto refusal = refusal_of(request);
-      if (!refusal) return HandlerResponse::Unhandled;
-      write_reply(*refusal, response);
-      response.set_header("Connection", "close");
-      return HandlerResponse::Handled;
-    });
-    const auto handler = [this](const httplib::Request& request, httplib::Response& response) {
-      write_reply(router_.handle(RawRequest{request.method, request.path, request.params,
-                                            [&](const char* name) { return header_of(request, name); }, request.body}),
-                  response);
-    };
-    Get(".*", handler);
-    Post(".*", handler);
-    Put(".*", handler);
-    Patch(".*", handler);
-    Delete(".*", handler);
-    Options(".*", handler);
-    set_error_handler(httplib::Server::Handler(&HttpServer::complete_error));
+    return true;
+  }
+  void end_if_done() {
+    if (stopping && admitted == 0 && sessions == 0) io.stop();
   }
 
-  bool bind() {
-    const bool bound = listen_.port == 0 ? (listen_.port = bind_to_any_port(listen_.host)) > 0
-                                         : bind_to_port(listen_.host, listen_.port);
-    if (bound) ::listen(svr_sock_, Bounds::backlog);  // httplib's own is 5
-    return bound;
+  const Router& router;
+  asio::io_context io{1};
+  asio::thread_pool workers;
+  asio::executor_work_guard<asio::io_context::executor_type> busy;
+  std::list<Session*> waiting;  // for their client, the longest first
+  std::size_t sessions = 0;     // with an open socket
+  std::size_t admitted = 0;     // requests that wait for a worker or have one
+  bool stopping = false;
+};
+
+// One client. It lives as long as an operation of it is under way, and closes itself before.
+class Session final : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, Shared& shared) : stream_(std::move(socket)), shared_(shared) {
+    error_code ignored;
+    stream_.socket().set_option(tcp::no_delay(true), ignored);
+    ++shared_.sessions;
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() = default;
+
+  // Reads the next request, if there comes one.
+  void next() {
+    parser_.emplace();
+    parser_->header_limit(Bounds::head_bytes);
+    parser_->body_limit(Bounds::body_bytes);
+    if (buffer_.size() > 0) return read_head();
+    if (shared_.stopping) return close();
+    idle_ = true;
+    wait(Bounds::keep_alive_idle);
+    stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t count) {
+      self->idle_ = false;
+      self->buffer_.commit(count);
+      error ? self->close() : self->read_head();
+    });
+  }
+
+  [[nodiscard]] bool idle() const noexcept { return idle_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point waiting_since() const noexcept { return waiting_since_; }
+
+  void close() {
+    if (!open_) return;
+    open_ = false;
+    waits_no_more();
+    stream_.close();
+    --shared_.sessions;
+    shared_.end_if_done();
+  }
+
+ private:
+  // For the client, who has so much time, and may be closed for another one.
+  void wait(std::chrono::milliseconds time) {
+    waits_no_more();
+    if (!open_) return;  // what follows fails
+    waiting_at_ = shared_.waiting.insert(shared_.waiting.end(), this);
+    waiting_since_ = std::chrono::steady_clock::now();
+    stream_.expires_after(shared_.stopping ? std::min(time, Bounds::stop_time) : time);
+  }
+  void waits_no_more() {
+    if (waiting_at_) shared_.waiting.erase(*waiting_at_);
+    waiting_at_.reset();
+  }
+
+  void read_head() {
+    wait(Bounds::request_time);
+    const auto read = [self = shared_from_this()](error_code error, std::size_t) { self->on_head(error); };
+    beast::http::async_read_header(stream_, buffer_, *parser_, read);
+  }
+
+  void on_head(error_code error) {
+    if (error) return on_error(error);
+    if (const auto refusal = refusal_of(parser_->get())) return refuse(*refusal);
+    if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return read_body();
+    response_ = Response(beast::http::status::continue_, parser_->get().version());
+    beast::http::async_write(stream_, response_, [self = shared_from_this()](error_code failed, std::size_t) {
+      failed ? self->close() : self->read_body();
+    });
+  }
+
+  void read_body() {
+    const auto read = [self = shared_from_this()](error_code error, std::size_t) {
+      error ? self->on_error(error) : self->handle();
+    };
+    beast::http::async_read(stream_, buffer_, *parser_, read);
+  }
+
+  void on_error(error_code error) {
+    if (error.category() != make_error_code(beast::http::error::bad_method).category() ||
+        error == beast::http::error::end_of_stream) {
+      return close();  // the connection ended, or its time
+    }
+    refuse(problem_of(error));
+  }
+
+  void handle() {
+    if (!open_) return;  // closed when the request had just come
+    auto& request = parser_->get();
+    RawRequest raw;
+    raw.method = request.method_string();
+    raw.set_target(request.target());
+    raw.header = [&request](const char* name) -> std::optional<std::string> {
+      const auto found = request.find(name);
+      if (found == request.end()) return std::nullopt;
+      return std::string(found->value());
+    };
+    raw.body = std::move(request.body());
+    waits_no_more();
+    stream_.expires_never();
+    const bool admitted = shared_.handle(std::move(raw), [self = shared_from_this()](Reply reply) {
+      self->answer(std::move(reply), self->parser_->keep_alive());
+    });
+    if (!admitted) answer(problem(503, "too many requests are waiting"), parser_->keep_alive());
+  }
+
+  // Nobody knows where the next request would begin.
+  void refuse(const Problem& problem) { answer(problem, false); }
+
+  void answer(Reply reply, bool keep_alive) {
+    const auto& request = parser_->get();
+    response_ = Response(static_cast<beast::http::status>(reply.status), request.version() == 10 ? 10 : 11);
+    for (const auto& [name, value] : reply.headers) response_.insert(name, value);
+    if (!reply.body.empty()) response_.set(beast::http::field::content_type, reply.content_type);
+    if (reply.status != 204) response_.content_length(reply.body.size());
+    if (request.method() != beast::http::verb::head) response_.body() = std::move(reply.body);
+    keep_alive = keep_alive && !shared_.stopping;
+    response_.keep_alive(keep_alive);
+    wait(Bounds::response_time);
+    const auto written = [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
+      if (error) return self->close();
+      keep_alive ? self->next() : self->linger();
+    };
+    beast::http::async_write(stream_, response_, written);
+  }
+
+  // Closing a socket that holds unread bytes resets it, and may take the answer from a client that is still sending.
+  void linger() {
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    wait(Bounds::linger_time);
+    read_away();
+  }
+  void read_away() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t) {
+      error ? self->close() : self->read_away();
+    });
+  }
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_{buffer_bytes};
+  std::optional<Parser> parser_;
+  Response response_;
+  Shared& shared_;
+  std::optional<std::list<Session*>::iterator> waiting_at_;  // in Shared::waiting
+  std::chrono::steady_clock::time_point waiting_since_;
+  bool idle_ = false;                                        // no byte of a request came yet
+  bool open_ = true;
+};
+
+class HttpServer final : public Server {
+ public:
+  HttpServer(const Router& router, Listen listen)
+      : listen_(std::move(listen)), shared_(router), acceptor_(shared_.io), timer_(shared_.io) {}
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  ~HttpServer() override { shared_.workers.join(); }
+
+  error_code bind() {
+    error_code error;
+    tcp::resolver resolver(shared_.io);
+    const auto found = resolver.resolve(listen_.host, std::to_string(listen_.port), tcp::resolver::passive, error);
+    for (const auto& entry : found) {
+      if (!(error = listen_on(entry.endpoint()))) break;
+      error_code ignored;
+      acceptor_.close(ignored);
+    }
+    return error;
   }
 
   int port() const override { return listen_.port; }
@@ -106,86 +265,90 @@ class HttpServer final : public Server, private httplib::Server {
     std::printf(v6 ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n", listen_.host.c_str(),
                 listen_.port);
     std::fflush(stdout);
+    accept();
     const auto waiter = ::pthread_self();
-    bool served = false;
-    std::thread acceptor([&] {
-      served = listen_after_bind();
-      ::pthread_kill(waiter, SIGTERM);
+    bool served = true;
+    std::thread speaker([&] {
+      try {
+        shared_.io.run();
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "the HTTP server failed: %s\n", error.what());
+        served = false;
+        ::pthread_kill(waiter, SIGTERM);
+      }
     });
     const auto signals = stop_signals();
     int signal = 0;
     while (::sigwait(&signals, &signal) != 0) {
     }
-    pressure_.stopping = true;
-    httplib::Server::stop();
-    acceptor.join();
+    asio::post(shared_.io, [this] { begin_stop(); });
+    speaker.join();
+    shared_.workers.join();
     return served;
   }
 
  private:
-  // httplib's own answers (a request it cannot parse, a body that was cut short) as problems too.
-  static void complete_error(const httplib::Request&, httplib::Response& response) {
-    if (!response.body.empty()) return;
-    if (current_ != nullptr) {
-      current_->give_up();  // nobody knows where the next request would begin
-      if (current_->over_limit()) response.status = 413;
-    }
-    const bool too_large = response.status == 413;
-    Problem problem{response.status, "Bad Request", "the request is not well-formed HTTP, or was cut short", {}};
-    if (too_large) problem.title = "Content Too Large", problem.detail = "the request is too large";
-    if (response.status == 414) problem.title = "URI Too Long", problem.detail = "the request line is too long";
-    if (response.status >= 500) problem.title = "Internal Server Error", problem.detail = "the server failed";
-    write_reply(problem, response);
-    response.set_header("Connection", "close");
+  error_code listen_on(const tcp::endpoint& endpoint) {
+    error_code error;
+    if (acceptor_.open(endpoint.protocol(), error)) return error;
+    if (acceptor_.set_option(asio::socket_base::reuse_address(true), error)) return error;
+    if (acceptor_.bind(endpoint, error)) return error;
+    if (acceptor_.listen(Bounds::backlog, error)) return error;
+    listen_.port = acceptor_.local_endpoint(error).port();
+    return error;
   }
 
-  bool process_and_close_socket(socket_t socket) override {
-    if (BoundedQueue::refusing()) {
-      refuser_.refuse(socket);
-      return false;
-    }
-    Connection connection(socket);
-    current_ = &connection;
-    for (std::size_t served = 0; served < Bounds::requests_per_connection && wait_for_request(connection); ++served) {
-      connection.begin_request();
-      const bool last = served + 1 == Bounds::requests_per_connection || crowded();
-      bool closed = false;
-      bool refused = false;
-      const bool handled = process_request(connection, last, closed, [&](httplib::Request& request) {
-        refused = refusal_of(request).has_value();
-        // RFC 9112 section 6.3: without both headers there is no body. httplib would read until the connection ends.
-        if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
-          request.set_header("Content-Length", "0");
-        }
-      });
-      if (!connection.flush() || !handled || closed || last || refused || connection.given_up()) break;
-    }
-    current_ = nullptr;
-    Connection::close_politely(socket, std::chrono::milliseconds(crowded() ? 1 : 100));
-    return true;
+  void accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      if (shared_.stopping) return;
+      if (error) return accept_despite(error);
+      if (shared_.sessions >= Bounds::connections) close_longest_waiting();
+      std::make_shared<Session>(std::move(socket), shared_)->next();
+      accept();
+    });
   }
 
-  [[nodiscard]] bool crowded() const { return pressure_.waiting > 0 || pressure_.stopping; }
-
-  // Sliced, since a worker that only waits should leave at once for those who wait for it.
-  bool wait_for_request(const Connection& connection) const {
-    auto left = Bounds::keep_alive_idle;
-    do {
-      if (connection.wait_readable(keep_alive_slice)) return true;
-      left -= keep_alive_slice;
-    } while (left.count() > 0 && !crowded());
-    return false;
+  // No descriptor is left, or the client has gone.
+  void accept_despite(error_code error) {
+    if (error == asio::error::no_descriptors && !shared_.waiting.empty()) {
+      close_longest_waiting();
+      return accept();
+    }
+    timer_.expires_after(accept_pause);
+    timer_.async_wait([this](error_code) {
+      if (!shared_.stopping) accept();
+    });
   }
 
-  static thread_local Connection* current_;  // of this worker; httplib's error handler is not told
+  // Only so many as there are workers and places in their queue do not wait: there always is one.
+  void close_longest_waiting() {
+    if (!shared_.waiting.empty()) shared_.waiting.front()->close();
+  }
 
-  const Router& router_;
+  void begin_stop() {
+    shared_.stopping = true;
+    error_code ignored;
+    acceptor_.close(ignored);
+    const auto waiting = shared_.waiting;
+    for (Session* session : waiting) {
+      if (session->idle()) session->close();
+    }
+    timer_.expires_after(Bounds::stop_time);
+    timer_.async_wait([this, began = std::chrono::steady_clock::now()](error_code error) {
+      while (!error && !shared_.waiting.empty() && shared_.waiting.front()->waiting_since() <= began) {
+        close_longest_waiting();
+      }
+    });
+    shared_.end_if_done();
+  }
+
   Listen listen_;
-  Pressure pressure_;
-  Refuser refuser_;
+  Shared shared_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer timer_;
 };
 
-thread_local Connection* HttpServer::current_ = nullptr;
+static_assert(Bounds::connections > Bounds::workers + Bounds::waiting_requests);
 
 }  // namespace
 
@@ -197,9 +360,9 @@ void block_stop_signals() {
 
 std::expected<std::unique_ptr<Server>, std::string> Server::bind(const Router& router, const Listen& listen) {
   auto server = std::make_unique<HttpServer>(router, listen);
-  if (!server->bind()) {
-    return std::unexpected("cannot listen on " + listen.host + ":" + std::to_string(listen.port) +
-                           ": the address is in use or not ours");
+  if (const auto error = server->bind()) {
+    return std::unexpected("cannot listen on " + listen.host + ":" + std::to_string(listen.port) + ": " +
+                           error.message());
   }
   return server;
 }

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <stdexcept>
+#include <utility>
 
 namespace examples {
 
@@ -38,6 +40,23 @@ std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url) {
   options.read_only = true;
   options.create = false;
   return open_with(url, options);
+}
+
+lasagne::Timestamp now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
+}
+
+lasagne::RuntimeOptions runtime_options(std::string program) {
+  lasagne::RuntimeOptions options;
+  options.log = [program = std::move(program)](const std::string& text) { print_error(program, text); };
+  return options;
+}
+
+lasagne::RuntimeOptions server_options(std::string program) {
+  auto options = runtime_options(std::move(program));
+  options.failed = [](const lasagne::Error&) { ::kill(::getpid(), SIGTERM); };
+  return options;
 }
 
 int run_program(std::string_view program, const std::function<int()>& body) try {

@@ -1,4 +1,4 @@
-// What the example programs share: exit codes, errors on stderr, opening a store by URL.
+// What the example programs share: exit codes, errors on stderr, opening a store by URL, the settings of a runtime.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lasagne/runtime.hpp"
 #include "lasagne/store.hpp"
 
 namespace examples {
@@ -23,6 +24,13 @@ void print_error(std::string_view program, std::string_view text);
 // Throws std::runtime_error with the reason.
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url);
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url);
+
+[[nodiscard]] lasagne::Timestamp now();
+
+// Log lines go to stderr.
+[[nodiscard]] lasagne::RuntimeOptions runtime_options(std::string program);
+// The same for a server, which stops as on SIGTERM when its store has failed: to be started again is what helps then.
+[[nodiscard]] lasagne::RuntimeOptions server_options(std::string program);
 
 // Runs `body`; what it throws is printed and becomes Exit::failed.
 [[nodiscard]] int run_program(std::string_view program, const std::function<int()>& body);

@@ -46,6 +46,8 @@ struct CheckOutCommand {
 class Auditor {
  public:
   void see(const lasagne::Message& message) {
+    see_no_gap_before(message.position);
+    position_ = message.position;
     if (!ids_.insert(message.id).second) violated("message id " + message.id.to_string() + " is used twice");
     see_cause(message);
     (void)(try_to<CheckOutGuest>(message) || try_to<GuestCheckedIn>(message) || try_to<ChargeRecorded>(message) ||
@@ -55,7 +57,16 @@ class Auditor {
            try_to<GroupCheckoutFailed>(message) || try_to<GroupCheckoutTimedOut>(message));
   }
 
+  // Nobody scavenges a hotel, so what is missing was lost.
+  void see_no_gap_before(lasagne::Position next) {
+    if (next <= position_ + 1) return;
+    violated("the log is damaged: nothing reads at positions " + std::to_string(position_ + 1) + " to " +
+             std::to_string(next - 1));
+  }
+
+  // What waits for an attempt is on its way.
   void see(const lasagne::ParkedMessage& parked) {
+    if (parked.status != lasagne::ParkedMessage::Status::parked) return;
     violated(parked.processor + " parked the message at position " + std::to_string(parked.position) + ": " +
              parked.error);
   }
@@ -242,6 +253,7 @@ class Auditor {
     if (at_rest && !repeats) violated(text + " was never answered");
   }
 
+  lasagne::Position position_ = 0;  // of the message seen last
   std::unordered_set<Uuid> ids_;
   std::unordered_set<Uuid> effects_;
   std::unordered_map<Uuid, Account> accounts_;
@@ -263,6 +275,7 @@ AuditResult audit(lasagne::Store& store) {
     if (slice->scanned_to <= after) break;
     after = slice->scanned_to;
   }
+  auditor.see_no_gap_before(end + 1);
   for (lasagne::Position after = 0;;) {
     const auto parked = store.parked({}, after, page);
     if (!parked) throw std::runtime_error(parked.error().message);

@@ -26,19 +26,8 @@ struct Arguments {
   hotel::LoadPlan plan;
 };
 
-lasagne::Timestamp now() {
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
-}
-
 lasagne::Duration deadline_of(const Arguments& arguments) {
   return std::chrono::duration_cast<lasagne::Duration>(std::chrono::duration<double>(arguments.deadline_seconds));
-}
-
-lasagne::RuntimeOptions runtime_options() {
-  lasagne::RuntimeOptions options;
-  options.log = [](const std::string& text) { fmt::print(stderr, "hotel: {}\n", text); };
-  return options;
 }
 
 std::unique_ptr<lasagne::Store> open_in_style(const Arguments& arguments) {
@@ -55,8 +44,8 @@ int serve(const Arguments& arguments) {
   const auto listen = examples::http::Listen::parse(arguments.listen);
   examples::http::block_stop_signals();
   const auto store = open_in_style(arguments);
-  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, runtime_options());
-  const hotel::HttpApi api{runtime, *store, now, deadline_of(arguments)};
+  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, examples::server_options("hotel"));
+  const hotel::HttpApi api{runtime, *store, examples::now, deadline_of(arguments)};
   examples::http::Router router;
   api.add_routes(router);
   const auto server = examples::http::Server::bind(router, *listen);
@@ -64,18 +53,18 @@ int serve(const Arguments& arguments) {
   runtime.start();
   const bool served = (*server)->run();
   const bool stopped = runtime.stop();
-  return served && stopped ? Exit::ok : Exit::failed;
+  return served && stopped && !runtime.failure() ? Exit::ok : Exit::failed;
 }
 
 int load(Arguments arguments) {
   arguments.plan.deadline = deadline_of(arguments);
   const auto store = open_in_style(arguments);
-  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, runtime_options());
+  lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, examples::runtime_options("hotel"));
   runtime.start();
   hotel::LoadResult result;
   {
     examples::Progress progress("groups", arguments.plan.groups);
-    result = hotel::run_load(*store, runtime, arguments.plan, now, [&](std::uint64_t done) { progress.update(done); });
+    result = hotel::run_load(*store, runtime, arguments.plan, examples::now, [&](std::uint64_t done) { progress.update(done); });
   }
   runtime.stop();
   fmt::print("{}\n", lasagne::to_json(result));
@@ -148,8 +137,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    constexpr int usage = 2;
-    return app.exit(error) == 0 ? Exit::ok : usage;
+    return app.exit(error) == 0 ? Exit::ok : Exit::usage;
   }
   return examples::run_program("hotel", [&] {
     if (commands.serve->parsed()) return serve(arguments);

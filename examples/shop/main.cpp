@@ -33,17 +33,6 @@ lasagne::Duration seconds(double count) {
   return std::chrono::duration_cast<lasagne::Duration>(std::chrono::duration<double>(count));
 }
 
-lasagne::RuntimeOptions runtime_options() {
-  lasagne::RuntimeOptions options;
-  options.log = [](const std::string& text) { fmt::print(stderr, "shop: {}\n", text); };
-  return options;
-}
-
-lasagne::Timestamp now() {
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
-}
-
 int serve(const Arguments& arguments) {
   const auto listen = examples::http::Listen::parse(arguments.listen);
   if (!listen) {
@@ -55,9 +44,9 @@ int serve(const Arguments& arguments) {
   shop::ShopOptions options;
   options.payment_timeout = seconds(arguments.payment_timeout_seconds);
   if (arguments.auto_pay) options.gateway.emplace();
-  lasagne::Runtime runtime(*store, shop::shop_modules(options), runtime_options());
+  lasagne::Runtime runtime(*store, shop::shop_modules(options), examples::server_options("shop"));
 
-  shop::HttpApi api{runtime, shop::catalogue_price, now};
+  shop::HttpApi api{runtime, shop::catalogue_price, examples::now};
   examples::http::Router router;
   api.add_routes(router);
   const auto server = examples::http::Server::bind(router, *listen);
@@ -65,7 +54,7 @@ int serve(const Arguments& arguments) {
   runtime.start();
   const bool served = (*server)->run();
   const bool stopped = runtime.stop();
-  return served && stopped ? Exit::ok : Exit::failed;
+  return served && stopped && !runtime.failure() ? Exit::ok : Exit::failed;
 }
 
 int load(const Arguments& arguments) {
@@ -73,7 +62,7 @@ int load(const Arguments& arguments) {
   shop::ShopOptions options;
   options.payment_timeout = seconds(arguments.payment_timeout_seconds);
   options.gateway = shop::payments::SimulatedGateway{arguments.decline, arguments.unpaid};
-  lasagne::Runtime runtime(*store, shop::shop_modules(options), runtime_options());
+  lasagne::Runtime runtime(*store, shop::shop_modules(options), examples::runtime_options("shop"));
   runtime.start();
   shop::LoadResult result;
   {

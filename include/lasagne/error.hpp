@@ -12,12 +12,13 @@ namespace lasagne {
 // What went wrong, and thereby what the caller may do.
 enum class ErrorCode : std::uint8_t {
   conflict,          // another commit was first: reload and decide again
-  checkpoint_moved,  // another node runs this processor: stop, do not retry
+  checkpoint_moved,  // another node runs this processor: do not retry, go on from the store's checkpoint
   timer_gone,        // the timer to fire was cancelled or has fired: drop it
   parked_gone,       // the parked message was settled by somebody else: drop it
   not_found,         // no such stream (or it was deleted)
   tombstoned,        // the stream is closed for good
   invalid,           // the request can never succeed as it stands: correct it
+  handler_failed,    // a handler threw, or the messages of a stream do not fold: mend the module, or the stream
   unavailable,       // nothing was written; try again later
   commit_unknown,    // written or not: read back before going on
   failed,            // the store stopped after a failed flush: reopen it

@@ -112,6 +112,13 @@ class Module {
   [[nodiscard]] const auto& reactions() const noexcept { return reactions_; }
   [[nodiscard]] const auto& routes() const noexcept { return routes_; }
   [[nodiscard]] const RetryPolicy& command_retry() const noexcept { return command_retry_; }
+  // For the simulator: the same module, with what the functions make of its handlers in their place.
+  [[nodiscard]] Module with_handlers(const auto& decider, const auto& reaction) const {
+    Module other = *this;
+    for (auto& each : other.deciders_) each = decider(each);
+    for (auto& each : other.reactions_) each.reaction = reaction(each.reaction);
+    return other;
+  }
 
  private:
   template <class Typed, class... Args>

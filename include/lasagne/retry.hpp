@@ -30,7 +30,7 @@ struct RetryPolicy {
   // Whether an error may pass by itself. Unset: every exception but PermanentError and a message that does not decode.
   std::function<bool(const std::exception&)> transient;
 
-  // The wait after `failed_attempts` failures.
+  // The wait after `failed_attempts` failures: 0 to longest_backoff, whatever the other members are.
   [[nodiscard]] Duration backoff(std::uint32_t failed_attempts, std::uint64_t seed) const;
 };
 

@@ -18,10 +18,13 @@
 namespace lasagne {
 
 struct RuntimeOptions {
-  std::function<Timestamp()> clock;  // unset: the system's; called from several threads
+  std::function<Timestamp()> clock = nullptr;  // unset: the system's; called from several threads
   // Told of everything worth a log line: a message parked, a processor that lost its checkpoint, a store that failed. Called
   // from the runtime's threads, never with a lock held; must not throw.
-  std::function<void(const std::string& text)> log;
+  std::function<void(const std::string& text)> log = nullptr;
+  // Told once, from a thread of the runtime, when the store failed for good and the processors have stopped: a program
+  // does best to end and be started again. Must neither throw nor stop the runtime itself.
+  std::function<void(const Error& error)> failed = nullptr;
 };
 
 // How a command came out.
@@ -79,25 +82,29 @@ class RuntimeImpl;
 // second one on the same store is harmless but loses every race for a checkpoint).
 class Runtime {
  public:
-  // Throws std::invalid_argument when the modules contradict one another (two handlers of one command, two types of one
-  // name, a bad name), and std::runtime_error when the store cannot be read.
+  // Throws std::invalid_argument when the modules contradict one another (two handlers of one command, one name
+  // twice, a bad name), and std::runtime_error when the store cannot be read.
   Runtime(Store& store, std::vector<Module> modules, RuntimeOptions options = {});
   ~Runtime();  // stops
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
   // Starts the threads that run the processors. Everything goes on where it was when it last stopped, however it stopped.
+  // After a stop that gave false it first waits for the handler that was left running.
   void start();
+  // Why the processors have stopped by themselves: the store failed for good. Empty while all is well, and after start().
+  [[nodiscard]] std::optional<Error> failure() const;
   // Finishes the hops under way, flushes, and ends the threads; false if an effect handler was still running at the bound
   // (its thread is joined by the destructor). May be started again.
   bool stop(std::chrono::milliseconds bound = std::chrono::seconds(10));
   // Runs every processor on this thread until none has anything to do now, then flushes. Retries and timers that are
-  // not due stay. Not while started.
+  // not due stay. `invalid` while started; one thread at a time.
   [[nodiscard]] Result<void> run_until_idle();
   // Blocks until nothing is left to do but timers and retries that are not due. For a started runtime.
   [[nodiscard]] Result<void> wait_until_idle();
 
-  // Handles the command now: loads its target, decides, appends. The events are durable on return.
+  // Handles the command now: loads its target, decides, appends. The events are durable on return. A handler that throws,
+  // or a stream that does not fold, is `failed` with the code handler_failed: nothing was recorded, nothing is parked.
   template <class Command>
   [[nodiscard]] ExecuteResult execute(const Command& command, const ExecuteOptions& options = {}) {
     return execute_erased(type_name<Command>, &command, options);
@@ -125,11 +132,12 @@ class Runtime {
   };
   // In order of processor and position; after the given entry, at most `limit`.
   [[nodiscard]] Result<std::vector<ParkedView>> parked(std::size_t limit = 100);
-  // Handles the message again, and then its key's successors in order. `not_found` if it is not parked.
+  // Handles the message again, and then its key's successors in order. `not_found` if it is not held; `invalid` if it
+  // queues behind another one, or is being retried already.
   [[nodiscard]] Result<void> retry_parked(const std::string& processor, Position position);
   // The same with other data (JSON of the message's type) in place of the recorded; the log keeps the original.
   [[nodiscard]] Result<void> edit_and_retry_parked(const std::string& processor, Position position, std::string data);
-  // Gives the message up for good and goes on with its key's successors.
+  // Gives the message up for good, also one that waits for its next attempt, and goes on with its key's successors.
   [[nodiscard]] Result<void> skip_parked(const std::string& processor, Position position);
 
  private:

@@ -44,13 +44,19 @@ struct Outbox {
   std::vector<std::string> cancelled;
 };
 
+inline Uuid new_id(const Uuid& cause, std::string_view handler, std::string_view purpose) {
+  return Uuid::derive(cause, std::string(handler).append(1, ' ').append(purpose));
+}
+
 }  // namespace detail
 
 // Collects what a handler sends. Nothing leaves before the handler returned and its hop is committed: all of it, or
 // nothing if the handler throws. Valid during the call only.
 class Send {
  public:
-  Send(const Message& cause, detail::Outbox& outbox) : cause_(cause), outbox_(outbox) {}
+  // `handler` is the type name of the handler that sends; both must outlive it.
+  Send(const Message& cause, detail::Outbox& outbox, std::string_view handler)
+      : cause_(cause), outbox_(outbox), handler_(handler) {}
   Send(const Send&) = delete;
   Send& operator=(const Send&) = delete;
 
@@ -71,11 +77,17 @@ class Send {
   void after(Duration delay, std::string_view key, const Command& command) {
     at(cause_.recorded_at + delay, key, command);
   }
-  // Removes a timer; one that is not set or has fired is ignored.
-  void cancel(std::string_view key) { outbox_.cancelled.emplace_back(key); }
+  // Removes a timer, also one that this call has set; one that is not set or has fired is ignored.
+  void cancel(std::string_view key) {
+    std::erase_if(outbox_.timers, [key](const detail::TimerRequest& timer) { return timer.key == key; });
+    outbox_.cancelled.emplace_back(key);
+  }
 
-  // An id derived from the handled message and the purpose: a redelivery yields the same one.
-  [[nodiscard]] Uuid new_id(std::string_view purpose) const { return Uuid::derive(cause_.id, purpose); }
+  // An id derived from the handled message, the handler's type and the purpose: a redelivery yields the same one, another
+  // handler another one. Several ids in one call need several purposes ("line 1", "line 2").
+  [[nodiscard]] Uuid new_id(std::string_view purpose) const {
+    return detail::new_id(cause_.id, handler_, purpose);
+  }
 
   // The message being handled: its id, stream, revision, time of recording and metadata.
   [[nodiscard]] const Message& cause() const noexcept { return cause_; }
@@ -86,6 +98,7 @@ class Send {
  private:
   const Message& cause_;
   detail::Outbox& outbox_;
+  const std::string_view handler_;
 };
 
 }  // namespace lasagne

@@ -92,6 +92,7 @@ struct Commit {
     Position position = 0;
   };
   std::vector<ParkedId> parked_removed;  // each must exist, else the commit is refused with `parked_gone`
+  std::vector<ParkedId> parked_required; // the same, and is left as it is: what is put behind it would else wait for good
 };
 
 struct Committed {

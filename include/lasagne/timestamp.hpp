@@ -22,10 +22,10 @@ struct Timestamp {
   // the first second of the next minute. Empty when the text is not such a time or lies outside the years 0000..9999.
   [[nodiscard]] static std::optional<Timestamp> parse(std::string_view text) noexcept;
 
-  // Saturates at the ends of the range instead of overflowing.
+  // Saturates at the ends of the range instead of overflowing; a difference, at those of Duration.
   friend Timestamp operator+(Timestamp time, Duration by) noexcept;
   friend Timestamp operator-(Timestamp time, Duration by) noexcept;
-  friend Duration operator-(Timestamp a, Timestamp b) noexcept { return Duration{a.microseconds - b.microseconds}; }
+  friend Duration operator-(Timestamp a, Timestamp b) noexcept;
   friend auto operator<=>(Timestamp, Timestamp) = default;
   friend bool operator==(Timestamp, Timestamp) = default;
 };

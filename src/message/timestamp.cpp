@@ -148,4 +148,11 @@ Timestamp operator-(Timestamp time, Duration by) noexcept {
   return Timestamp{std::clamp(rest, earliest, latest)};
 }
 
+Duration operator-(Timestamp a, Timestamp b) noexcept {
+  std::int64_t difference = 0;
+  const bool past = __builtin_sub_overflow(a.microseconds, b.microseconds, &difference);
+  if (past) return a < b ? Duration::min() : Duration::max();
+  return Duration{difference};
+}
+
 }  // namespace lasagne

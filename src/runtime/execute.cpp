@@ -58,7 +58,7 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
   } catch (const StoreFailure& failure) {
     return refuse(failure.error());
   } catch (const std::exception& error) {
-    return refuse({ErrorCode::invalid, "handling a command for " + command.stream + " failed: " + error.what(),
+    return refuse({ErrorCode::handler_failed, "handling a command for " + command.stream + " failed: " + error.what(),
                    command.stream, std::nullopt});
   }
 }
@@ -135,7 +135,7 @@ Result<std::optional<Revision>> RuntimeImpl::load(const std::string& stream, Any
       from = slice->messages.back()->revision + 1;
     }
   } catch (const std::exception& error) {
-    return fail(ErrorCode::invalid, stream + " does not fold: " + error.what(), stream);
+    return fail(ErrorCode::handler_failed, stream + " does not fold: " + error.what(), stream);
   }
   return revision;
 }

@@ -40,17 +40,24 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   };
   if (!skip) {
     if (entry.status == ParkedMessage::Status::queued) {
-      return fail(ErrorCode::invalid, "message " + std::to_string(position) + " waits for an earlier one of its key: settle that first");
+      return fail(ErrorCode::invalid, "message " + std::to_string(position) +
+                                          " waits for an earlier one of its key: settle that first");
+    }
+    // An attempt may be under way, whose outcome would overwrite what is put here.
+    if (entry.status == ParkedMessage::Status::retrying) {
+      return fail(ErrorCode::invalid, "message " + std::to_string(position) + " is being retried, after " +
+                                          std::to_string(entry.attempts) +
+                                          " attempts: wait until it is handled or parked, or skip it");
     }
     entry.attempts = 0;
     if (!edited_data.empty()) entry.edited_data = std::move(edited_data);
     go(std::move(entry));
   } else if (entry.status != ParkedMessage::Status::queued) {
-    auto successor = queue_of(entry);
+    auto successor = successor_of(entry);
     if (!successor) return std::unexpected(std::move(successor.error()));
-    if (!successor->empty()) {
-      commit.parked_removed.push_back({processor, successor->front().position});
-      go(std::move(successor->front()));
+    if (*successor) {
+      commit.parked_removed.push_back({processor, (*successor)->position});
+      go(**std::move(successor));
     }
   }
   auto settled = store_.append(commit, Await::durable);
@@ -62,15 +69,15 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   return {};
 }
 
-// The first message that queues behind `entry`, if any.
-Result<std::vector<ParkedMessage>> RuntimeImpl::queue_of(const ParkedMessage& entry) {
+// The first message that queues behind `entry`.
+Result<std::optional<ParkedMessage>> RuntimeImpl::successor_of(const ParkedMessage& entry) {
   for (Position after = entry.position;;) {
     auto later = store_.parked(entry.processor, after, page);
-    if (!later) return later;
+    if (!later) return std::unexpected(std::move(later.error()));
     for (auto& candidate : *later) {
-      if (candidate.key == entry.key) return std::vector{std::move(candidate)};
+      if (candidate.key == entry.key) return std::move(candidate);
     }
-    if (later->size() < page) return std::vector<ParkedMessage>{};
+    if (later->size() < page) return std::nullopt;
     after = later->back().position;
   }
 }

@@ -11,7 +11,7 @@ constexpr std::string_view external_suffix = "__external-events";
 constexpr std::string_view rejections_suffix = "__command-rejections";
 constexpr std::string_view undeliverable_stream = "timers__undeliverable";
 
-bool retryable(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
+bool is_of_the_store(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
 
 }  // namespace
 
@@ -42,7 +42,7 @@ Result<void> LogProcessor::load() {
     after = page->back().position;
   }
   checkpoint_ = *checkpoint;
-  cursor_ = std::max(*checkpoint, Position{0});
+  cursor_ = *checkpoint;
   held_.clear();
   held_by_key_.clear();
   retries_.clear();
@@ -97,7 +97,7 @@ std::optional<LogProcessor::Failed> LogProcessor::handle(const Message& message,
     }
     return std::nullopt;
   } catch (const StoreFailure& failure) {
-    if (retryable(failure.error().code)) throw;
+    if (is_of_the_store(failure.error().code)) throw;
     return Failed{failure.what(), false};
   } catch (const PermanentError& error) {
     return Failed{error.what(), false};
@@ -138,14 +138,23 @@ Result<bool> LogProcessor::step(Timestamp now) {
     }
   }
   try {
-    if (!retries_.empty() && retries_.begin()->first <= now) {
-      const ParkedMessage entry = held_.at(retries_.begin()->second);
+    if (const auto due = due_retry(now)) {
+      const ParkedMessage entry = held_.at(*due);
       return retry(entry, now);
     }
     return read_on(now);
   } catch (const StoreFailure& failure) {
     return std::unexpected(failure.error());
   }
+}
+
+// No wait is longer than the policy's longest: one that seems so was begun before the clock went back, and would last
+// until it is there again.
+std::optional<Position> LogProcessor::due_retry(Timestamp now) const {
+  if (retries_.empty()) return std::nullopt;
+  if (retries_.begin()->first <= now) return retries_.begin()->second;
+  if (retries_.rbegin()->first - now > handler_.retry.longest_backoff) return retries_.rbegin()->second;
+  return std::nullopt;
 }
 
 Result<bool> LogProcessor::read_on(Timestamp now) {
@@ -182,7 +191,9 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
     }
     if (!held_.empty()) {
       auto key = key_of(*message);
-      if (held_by_key_.contains(key)) {
+      if (const auto held = held_by_key_.find(key); held != held_by_key_.end()) {
+        // Another node may have settled it without moving the checkpoint, and nobody would wake what queues behind.
+        parked.parked_required.push_back({handler_.processor, *held->second.rbegin()});
         parked.parked_put.push_back({handler_.processor, message->position, std::move(key),
                                      ParkedMessage::Status::queued, 0, {}, "waits for an earlier message of its key", {}});
         staged = true;
@@ -209,6 +220,7 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
   }
   Commit hop = builder.take();
   hop.parked_put = std::move(parked.parked_put);
+  hop.parked_required = std::move(parked.parked_required);
   return commit(std::move(hop), builder, to);
 }
 
@@ -266,8 +278,17 @@ Result<bool> LogProcessor::commit(Commit commit, HopBuilder& builder, Position t
   commit.checkpoint = CheckpointMove{handler_.processor, checkpoint_, to};
   auto result = store_.append_taking(commit, Await::visible);
   if (!result) return refused(std::move(result.error()));
+  if (result->repeated) {
+    // Another node did this hop, or our first answer was lost: then the checkpoint has moved, and this is refused. Or a
+    // command came again when its bus had forgotten its id: then there is only the checkpoint left to move.
+    commit.appends.clear();
+    if (auto rest = store_.append(commit, Await::visible); !rest) return refused(std::move(rest.error()));
+    reload_.store(true);
+    return true;
+  }
   builder.committed(commit, *result);
   checkpoint_ = cursor_ = to;
+  overtaken_ = false;
   conflicts_ = 0;
   batch_ = ProcessorLimits::batch_messages;
   for (const auto& id : commit.parked_removed) release(id.position);
@@ -286,6 +307,8 @@ Result<bool> LogProcessor::refused(Error error) {
       }
       return true;
     case ErrorCode::checkpoint_moved:
+      if (!std::exchange(overtaken_, true)) tell("another runtime moved the checkpoint: " + error.message);
+      [[fallthrough]];
     case ErrorCode::parked_gone:
     case ErrorCode::commit_unknown:  // the log knows: go on from what it says
       reload_.store(true);
@@ -323,7 +346,7 @@ Result<bool> TimerProcessor::step(Timestamp now) {
       commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
       const auto fired = store_.append(commit, Await::visible);
       moved = moved || fired.has_value();
-      if (!fired && retryable(fired.error().code)) return std::unexpected(fired.error());
+      if (!fired && is_of_the_store(fired.error().code)) return std::unexpected(fired.error());
       if (fired || (fired.error().code != ErrorCode::tombstoned && fired.error().code != ErrorCode::invalid)) break;
     }
   }

@@ -104,6 +104,7 @@ class LogProcessor final : public Processor {
   // Stages what follows from a failure: the mapped answer, or an entry that waits or is parked.
   std::optional<ParkedMessage> settle_failure(const Message& message, Failed failed, std::uint32_t attempts,
                                               Timestamp now, HopBuilder& builder);
+  [[nodiscard]] std::optional<Position> due_retry(Timestamp now) const;
   Result<bool> read_on(Timestamp now);
   Result<bool> retry(const ParkedMessage& entry, Timestamp now);
   Result<bool> move_checkpoint(Position to);
@@ -126,6 +127,7 @@ class LogProcessor final : public Processor {
   Position cursor_ = 0;      // read and found not to concern us, or handled
   std::size_t batch_ = ProcessorLimits::batch_messages;
   std::uint32_t conflicts_ = 0;
+  bool overtaken_ = false;  // since the last commit of our own: told once
   std::map<Position, ParkedMessage> held_;
   std::unordered_map<std::string, std::set<Position>> held_by_key_;
   std::set<std::pair<Timestamp, Position>> retries_;

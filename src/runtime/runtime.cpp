@@ -13,6 +13,7 @@ Runtime::~Runtime() = default;
 
 void Runtime::start() { impl_->start(); }
 bool Runtime::stop(std::chrono::milliseconds bound) { return impl_->stop(bound); }
+std::optional<Error> Runtime::failure() const { return impl_->failure(); }
 Result<void> Runtime::run_until_idle() { return impl_->run_until_idle(); }
 Result<void> Runtime::wait_until_idle() { return impl_->wait_until_idle(); }
 

@@ -49,6 +49,10 @@ Result<bool> RuntimeImpl::round(const std::vector<Processor*>& processors) {
 }
 
 Result<void> RuntimeImpl::run_until_idle() {
+  {
+    const Lock lock(mutex_);
+    if (started_) return fail(ErrorCode::invalid, "run_until_idle is not for a started runtime: use wait_until_idle");
+  }
   std::vector<Processor*> all;
   for (const auto& processor : processors_) all.push_back(processor.get());
   for (;;) {
@@ -60,40 +64,37 @@ Result<void> RuntimeImpl::run_until_idle() {
 
 // Sleeps until there may be something to do that came after `seen`.
 void RuntimeImpl::rest(const Loop& loop, Position seen) {
-  const auto wake = std::chrono::steady_clock::now();
+  const auto asked_at = std::chrono::steady_clock::now();
   Duration wait = loop.unflushed ? Duration{RuntimeLimits::effect_flush_wait} : Duration{RuntimeLimits::longest_wait};
   for (Processor* processor : loop.processors) {
     const auto due = processor->next_due();
     if (due && *due) wait = std::min(wait, std::max(**due - now(), Duration{0}));
   }
   if (const Filter* reads = loop.effect ? loop.processors.front()->reads() : nullptr) {
-    (void)store_.wait_for(*reads, seen, wake + wait);
+    (void)store_.wait_for(*reads, seen, asked_at + wait);
   } else {
-    (void)store_.wait(seen, wake + wait);
+    (void)store_.wait(seen, asked_at + wait);
   }
 }
 
 // What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes; only
 // when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
-void RuntimeImpl::flush_at_rest(Loop& loop) {
-  if (loop.effect && !(loop.unflushed && loop.rested)) return;
-  (void)store_.flush(store_.visible_position());  // a failure shows at the next step
+Result<void> RuntimeImpl::flush_at_rest(Loop& loop) {
+  if (loop.effect && !(loop.unflushed && loop.rested)) return {};
   loop.unflushed = false;
+  return store_.flush(store_.visible_position());
 }
 
 void RuntimeImpl::run(Loop& loop) {
   while (!stopping_.load()) {
     const Position seen = store_.visible_position();
     auto moved = round(loop.processors);
+    if (moved && !*moved) {
+      if (auto flushed = flush_at_rest(loop); !flushed) moved = std::unexpected(std::move(flushed.error()));
+    }
     if (!moved) {
-      tell("the store: " + moved.error().message);
-      std::unique_lock lock(mutex_);
-      if (moved.error().code == ErrorCode::failed) {
-        failure_ = moved.error();
-        break;
-      }
-      changed_.wait_for(lock, RuntimeLimits::unavailable_wait, [&] { return stopping_.load(); });
-      continue;
+      if (survives(moved.error())) continue;
+      break;
     }
     if (*moved) {
       loop.unflushed = loop.effect;
@@ -105,7 +106,6 @@ void RuntimeImpl::run(Loop& loop) {
       }
       continue;
     }
-    flush_at_rest(loop);
     {
       const std::scoped_lock lock(mutex_);
       loop.idle_at = seen;
@@ -118,6 +118,29 @@ void RuntimeImpl::run(Loop& loop) {
   const std::scoped_lock lock(mutex_);
   loop.ended = true;
   changed_.notify_all();
+}
+
+bool RuntimeImpl::survives(const Error& error) {
+  if (error.code == ErrorCode::failed) {
+    {
+      const Lock lock(mutex_);
+      if (failure_) return false;
+      failure_ = error;
+      changed_.notify_all();
+    }
+    tell("the store failed, and the processors with it: " + error.message);
+    if (options_.failed) options_.failed(error);
+    return false;
+  }
+  tell("the store: " + error.message);
+  Lock lock(mutex_);
+  changed_.wait_for(lock, RuntimeLimits::unavailable_wait, [&] { return stopping_.load(); });
+  return true;
+}
+
+std::optional<Error> RuntimeImpl::failure() {
+  const Lock lock(mutex_);
+  return failure_;
 }
 
 // Writes beside the hops when they run far ahead of the disk.
@@ -133,8 +156,12 @@ void RuntimeImpl::run_flusher() {
 }
 
 void RuntimeImpl::start() {
-  const std::scoped_lock lock(mutex_);
-  if (started_) return;
+  Lock lock(mutex_);
+  if (started_ && !stopping_.load()) return;
+  if (started_) {  // a stop that did not come to its end
+    (void)await_end(lock, std::chrono::steady_clock::time_point::max());
+    join(lock);
+  }
   started_ = true;
   stopping_.store(false);
   failure_.reset();
@@ -155,29 +182,37 @@ void RuntimeImpl::start() {
   flusher_ = std::thread([this] { run_flusher(); });
 }
 
+bool RuntimeImpl::await_end(Lock& lock, std::chrono::steady_clock::time_point bound) {
+  const auto ended = [&] { return std::ranges::all_of(loops_, [](const auto& loop) { return loop->ended; }); };
+  // An interrupt that comes just before a loop waits is lost on it, hence again.
+  while (!ended() && std::chrono::steady_clock::now() < bound) {
+    lock.unlock();
+    store_.interrupt();
+    lock.lock();
+    changed_.wait_for(lock, RuntimeLimits::interrupt_again, ended);
+  }
+  return ended();
+}
+
+// Of loops that have ended.
+void RuntimeImpl::join(Lock& lock) {
+  lock.unlock();
+  for (const auto& loop : loops_) loop->thread.join();
+  flusher_.join();
+  (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next start
+  lock.lock();
+  loops_.clear();
+  started_ = false;
+}
+
 bool RuntimeImpl::stop(std::chrono::milliseconds bound) {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   if (!started_) return true;
   stopping_.store(true);
   changed_.notify_all();
   flush_call_.notify_all();
-  const auto deadline = std::chrono::steady_clock::now() + bound;
-  const auto ended = [&] { return std::ranges::all_of(loops_, [](const auto& loop) { return loop->ended; }); };
-  // An interrupt that comes just before a loop waits is lost on it, hence again.
-  while (!ended() && std::chrono::steady_clock::now() < deadline) {
-    lock.unlock();
-    store_.interrupt();
-    lock.lock();
-    changed_.wait_for(lock, std::chrono::milliseconds(20), ended);
-  }
-  if (!ended()) return false;
-  lock.unlock();
-  for (const auto& loop : loops_) loop->thread.join();
-  flusher_.join();
-  (void)store_.flush(store_.visible_position());
-  lock.lock();
-  loops_.clear();
-  started_ = false;
+  if (!await_end(lock, std::chrono::steady_clock::now() + bound)) return false;
+  join(lock);
   return true;
 }
 
@@ -201,9 +236,9 @@ Result<void> RuntimeImpl::wait_until_idle() {
       return true;
     };
     while (!rested()) {
-      if (changed_.wait_for(lock, std::chrono::milliseconds(20), rested)) break;
+      if (changed_.wait_for(lock, RuntimeLimits::interrupt_again, rested)) break;
       lock.unlock();
-      store_.interrupt();  // as in stop()
+      store_.interrupt();  // as in await_end
       lock.lock();
     }
     if (failure_) return std::unexpected(*failure_);

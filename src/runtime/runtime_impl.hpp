@@ -24,6 +24,7 @@ struct RuntimeLimits {
   static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
   static constexpr std::chrono::milliseconds effect_flush_wait{20};  // for the hops to flush what an effect did
+  static constexpr std::chrono::milliseconds interrupt_again{20};  // while loops are waited for
 };
 
 class RuntimeImpl {
@@ -32,6 +33,7 @@ class RuntimeImpl {
   ~RuntimeImpl();
 
   void start();
+  std::optional<Error> failure();
   bool stop(std::chrono::milliseconds bound);
   Result<void> run_until_idle();
   Result<void> wait_until_idle();
@@ -57,16 +59,23 @@ class RuntimeImpl {
     bool ended = false;           // guarded by mutex_
   };
 
+  using Lock = std::unique_lock<std::mutex>;
+
   void run(Loop& loop);
+  // Whether the loop may go on: not after a store that failed for good.
+  bool survives(const Error& error);
+  // Wakes the loops until all have ended; false when the bound comes first.
+  bool await_end(Lock& lock, std::chrono::steady_clock::time_point bound);
+  void join(Lock& lock);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);
-  void flush_at_rest(Loop& loop);
+  Result<void> flush_at_rest(Loop& loop);
   void rest(const Loop& loop, Position seen);
   [[nodiscard]] Timestamp now() const { return options_.clock(); }
   void tell(const std::string& text) const;
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
   ExecuteResult record(const AnyCommand& command, LoadedState loaded, Decided decided, const ExecuteOptions& options);
-  Result<std::vector<ParkedMessage>> queue_of(const ParkedMessage& entry);
+  Result<std::optional<ParkedMessage>> successor_of(const ParkedMessage& entry);
 
   Store& store_;
   RuntimeOptions options_;

@@ -116,6 +116,12 @@ TEST_F(Audit, FindsARerunOutOfTurn) {
   write_all(checked_in(alice), initiated({alice}), rerun({alice}));
   expect_violation("rerun out of turn");
 }
+TEST_F(Audit, FindsWhatTheLogLost) {
+  write_all(checked_in(alice), checked_in(bob));
+  ASSERT_TRUE(store_->delete_stream("Log-1", lasagne::ExpectedRevision::any()));
+  ASSERT_TRUE(store_->scavenge());
+  expect_violation("nothing reads at positions 1 to 2");
+}
 TEST_F(Audit, FindsOneEventTwiceForOneCause) {
   write(checked_in(alice));
   write(paid(5, alice), id_of("cause"));

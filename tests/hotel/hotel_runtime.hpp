@@ -102,7 +102,7 @@ class Hotel {
   void open() {
     if (!store_) store_ = lasagne::open(url_);
     runtime_ = std::make_unique<lasagne::Runtime>(*store_, std::vector{hotel_module(style_)},
-                                                  lasagne::RuntimeOptions{[this] { return now_; }, {}});
+                                                  lasagne::RuntimeOptions{[this] { return now_; }});
   }
 
   Style style_;

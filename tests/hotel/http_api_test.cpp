@@ -1,6 +1,8 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hotel_runtime.hpp"
+#include "http/openapi.hpp"
 #include "http_api.hpp"
 
 namespace {
@@ -66,6 +68,10 @@ TEST_F(HotelApi, AStayFromCheckInToCheckOut) {
   EXPECT_EQ(post(path + "/check-out", {}, "W/\"3\"").status, 412);
   EXPECT_EQ(post(path + "/check-out", {}, "W/\"4\"").status, 204);
   EXPECT_NE(get(path).body.find(R"("status":"CheckedOut")"), std::string::npos);
+}
+
+TEST_F(HotelApi, IsWhatOpenApiSays) {
+  EXPECT_THAT(router_.operations(), ::testing::UnorderedElementsAreArray(http_test::OpenApi("hotel").operations()));
 }
 
 TEST_F(HotelApi, RefusesBadRequests) {

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -38,6 +39,15 @@ class TemporaryDirectory {
  private:
   std::filesystem::path path_;
 };
+
+// The bytes of memory that a process has for itself, files it has mapped not counted.
+inline std::size_t memory_of(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoul(line.substr(8)) * 1024;
+  }
+  throw std::runtime_error("/proc tells no RssAnon");
+}
 
 // Started at once, and listening when the constructor returns; killed by the destructor unless stopped before.
 class Program {
@@ -82,10 +92,13 @@ class Program {
   void kill() { end(SIGKILL); }
   // SIGTERM; the exit code, or -1 if it did not end by itself.
   int stop() { return end(SIGTERM); }
+  // Without waiting for what it does.
+  void signal(int number) const { ::kill(pid_, number); }
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
  private:
-  int end(int signal) {
-    ::kill(pid_, signal);
+  int end(int number) {
+    signal(number);
     int status = 0;
     ::waitpid(pid_, &status, 0);
     pid_ = -1;

@@ -1,7 +1,6 @@
 // The shop's HTTP API against the real program.
 #include "http_program.hpp"
-
-#include <map>
+#include "openapi.hpp"
 
 namespace http_test {
 namespace {
@@ -24,14 +23,20 @@ class ShopHttp : public ::testing::Test {
   }
   void SetUp() override { start(); }
 
-  Response get(const std::string& path) { return program_->client().Get(path); }
+  Response get(const std::string& path) { return documented("GET", path, program_->client().Get(path)); }
   Response post(const std::string& path, const std::string& body = {}, const httplib::Headers& headers = {}) {
-    return program_->client().Post(path, headers, body, json);
+    return documented("POST", path, program_->client().Post(path, headers, body, json));
   }
   Response put(const std::string& path, const std::string& body, const httplib::Headers& headers = {}) {
-    return program_->client().Put(path, headers, body, json);
+    return documented("PUT", path, program_->client().Put(path, headers, body, json));
   }
-  Response remove(const std::string& path) { return program_->client().Delete(path); }
+  Response remove(const std::string& path) { return documented("DELETE", path, program_->client().Delete(path)); }
+  // Whatever a test asks, the answer is one that openapi.yaml tells.
+  Response documented(const std::string& method, const std::string& path, Response response) const {
+    EXPECT_TRUE(!response || openapi_.documents(method, path, response->status))
+        << method << " " << path << " answers " << response->status << " " << response->body;
+    return response;
+  }
 
   static void expect_problem(const Response& response, int status, const std::string& title,
                              const std::string& field = {}) {
@@ -88,6 +93,7 @@ class ShopHttp : public ::testing::Test {
 
   TemporaryDirectory directory_;
   std::unique_ptr<Program> program_;
+  const OpenApi openapi_{"shop"};
 };
 
 TEST_F(ShopHttp, ACartIsOpenedFilledAndRead) {
@@ -191,6 +197,51 @@ TEST_F(ShopHttp, WhatIsNotWellFormedNamesTheField) {
   expect_problem(put("/stock/" + shoes, R"({"quantity":1.5})"), 400, "Bad Request", "quantity");
   expect_problem(put("/stock/" + shoes, R"({"quantity":-1})"), 409, "InvalidQuantity");
   expect_problem(get("/carts/not-an-id"), 400, "Bad Request", "cart_id");
+}
+
+TEST_F(ShopHttp, NumbersAtTheEndsOfTheirRangeAreTakenOrRefusedAndNeverWrap) {
+  const auto cart = open_cart();
+  const auto path = "/carts/" + cart + "/items";
+  const auto wanted = [&](const std::string& quantity) {
+    return post(path, R"({"product_id":")" + shoes + R"(","quantity":)" + quantity + "}");
+  };
+  for (const auto* past : {"9223372036854775808", "-9223372036854775809", "1e30", "1e400"}) {
+    expect_problem(wanted(past), 400, "Bad Request", "quantity");
+  }
+  expect_problem(wanted("9223372036854775807"), 409, "TooManyItems");
+  expect_problem(wanted("-9223372036854775808"), 409, "InvalidQuantity");
+  expect_problem(wanted("1000001"), 409, "TooManyItems");
+  EXPECT_EQ(wanted("1000000")->status, 204);
+  expect_problem(wanted("1"), 409, "TooManyItems");
+  const auto line = "/carts/" + cart + "/items/" + shoes;
+  expect_problem(remove(line + "?quantity=9223372036854775808"), 400, "Bad Request", "quantity");
+  expect_problem(remove(line + "?quantity=9223372036854775807"), 409, "NotEnoughItems");
+  expect_problem(remove(line + "?unit_price=9223372036854775807"), 409, "NotEnoughItems");
+  expect_problem(put("/stock/" + shoes, R"({"quantity":1000000000001})"), 409, "InvalidQuantity");
+  expect_problem(put("/stock/" + shoes, R"({"quantity":9223372036854775808})"), 400, "Bad Request", "quantity");
+  EXPECT_EQ(put("/stock/" + shoes, R"({"quantity":1000000000000})")->status, 204);
+}
+
+TEST_F(ShopHttp, WhatIsNotAmongTheOperationsIs405WithThoseThatAre) {
+  for (const auto& operation : openapi_.operations()) {
+    const auto pattern = operation.substr(operation.find(' ') + 1);
+    const auto path = std::regex_replace(pattern, std::regex(R"(\{[^}]*\})"), nobody);
+    for (const std::string method : {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+      httplib::Request request;
+      request.method = method;
+      request.path = path;
+      const auto response = documented(method, path, program_->client().send(request));
+      ASSERT_TRUE(response) << method << " " << path;
+      if (response->status != 405) continue;
+      expect_problem(response, 405, "Method Not Allowed");
+      const auto allowed = response->get_header_value("Allow");
+      for (const auto& other : openapi_.operations()) {
+        if (!other.ends_with(" " + pattern)) continue;
+        EXPECT_NE(allowed.find(other.substr(0, other.find(' '))), std::string::npos) << method << " " << path;
+      }
+    }
+    expect_problem(get(path + "/nothing/at/all"), 404, "Not Found");
+  }
 }
 
 TEST_F(ShopHttp, APaidOrderIsCompleted) {

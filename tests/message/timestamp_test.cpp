@@ -71,6 +71,17 @@ TEST(Timestamp, ArithmeticSaturates) {
   EXPECT_EQ(latest - Duration::min(), latest);
 }
 
+TEST(Timestamp, DifferenceSaturatesForTimesOutOfTheYears) {
+  constexpr Timestamp first{std::numeric_limits<std::int64_t>::min()};
+  constexpr Timestamp last{std::numeric_limits<std::int64_t>::max()};
+  EXPECT_EQ(latest - earliest, Duration{latest.microseconds - earliest.microseconds});
+  EXPECT_EQ(last - Timestamp{-1}, Duration::max());
+  EXPECT_EQ(last - first, Duration::max());
+  EXPECT_EQ(first - Timestamp{1}, Duration::min());
+  EXPECT_EQ(first - last, Duration::min());
+  EXPECT_EQ(Timestamp{7} - Timestamp{9}, Duration{-2});
+}
+
 TEST(Timestamp, TextComesBackEqualAndSortsAsTimeDoes) {
   EXPECT_TRUE(rc::check([] {
     const auto any = rc::gen::inRange(earliest.microseconds, latest.microseconds);

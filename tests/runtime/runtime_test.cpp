@@ -34,7 +34,7 @@ class RuntimeTest : public ::testing::Test {
     if (with_effect) invoices.effect<MailRoom>(mail, {.retry = retry, .name = {}});
     auto watch = Module{"watch"}.decider<Notes>().saga<RejectionWatcher>();
     runtime = std::make_unique<Runtime>(*store, std::vector<Module>{jobs, invoices, watch},
-                                        lasagne::RuntimeOptions{[this] { return now; }, {}});
+                                        lasagne::RuntimeOptions{[this] { return now; }});
   }
 
   void settle() {
@@ -259,6 +259,20 @@ TEST_F(ParkedTest, RetriedWithoutMendingItParksAgain) {
   EXPECT_EQ(runtime->parked()->size(), 3U);
 }
 
+TEST_F(ParkedTest, NothingQueuesBehindWhatAnotherRuntimeHasSettled) {
+  const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
+  Runtime other(*store, {jobs}, {[this] { return now; }});
+  ASSERT_TRUE(other.run_until_idle());  // knows of the parked message now
+  faults.deny.clear();
+  ASSERT_TRUE(runtime->retry_parked("jobs/commands", first));
+  settle();
+  send(DoWork{id_of(1), 9});
+  ASSERT_TRUE(other.run_until_idle());
+  settle();
+  EXPECT_TRUE(runtime->parked()->empty());
+  EXPECT_EQ(count("WorkDone"), 4U);
+}
+
 TEST_F(ParkedTest, SkippedTheSuccessorsGoOn) {
   ASSERT_TRUE(runtime->skip_parked("jobs/commands", first));
   settle();
@@ -372,9 +386,22 @@ TEST_F(RuntimeTest, ASagaThatFailsForGoodParksUnderItsProcess) {
   EXPECT_EQ(count("InvoiceIssued"), 1U);
 }
 
+TEST_F(RuntimeTest, ACommandThatComesAgainAfterItsBusForgotItStopsNobody) {
+  lasagne::SendOptions again;
+  again.id = id_of(999);
+  send(OpenJob{id_of(1), "a"});
+  ASSERT_TRUE(runtime->send(OpenJob{id_of(1), "a"}, again));  // rejected: it is open
+  for (int i = 2; i < 2 + static_cast<int>(lasagne::Limits::recent_ids_per_stream); ++i) send(OpenJob{id_of(i), "a"});
+  ASSERT_TRUE(runtime->send(OpenJob{id_of(1), "a"}, again));  // and so again, with the same id
+  send(DoWork{id_of(1), 5});
+  settle();
+  EXPECT_EQ(count("WorkDone"), 1U);
+  EXPECT_EQ(count("CommandRejected"), 1U);
+}
+
 TEST_F(RuntimeTest, TwoRuntimesOnOneStoreDoNothingTwice) {
   const auto jobs = Module{"jobs"}.decider<Job>().forwarder<JobForwarder>();
-  Runtime other(*store, {jobs}, {[this] { return now; }, {}});
+  Runtime other(*store, {jobs}, {[this] { return now; }});
   for (int i = 0; i < 20; ++i) send(OpenJob{id_of(i), "a"});
   std::thread racing([&] { (void)other.run_until_idle(); });
   (void)runtime->run_until_idle();

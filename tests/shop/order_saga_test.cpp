@@ -33,7 +33,7 @@ lasagne::CommandRejected rejection_of(const Command& command) {
 TEST(OrderSaga, InitializesAnOrderForAFinalizedCart) {
   given_saga<OrderSaga>()
       .when(ShoppingCartFinalized{cart, client, {{shoes, 2, Money{100}}, {hat, 1, Money{50}}}, total, noon})
-      .then_commands(InitializeOrder{cart, derived_id("payment"), client, items, total, cause_time});
+      .then_commands(InitializeOrder{cart, derived_id<OrderSaga>("payment"), client, items, total, cause_time});
 }
 
 TEST(OrderSaga, RequestsItsPayment) {

@@ -41,7 +41,7 @@ class Shop {
   void restart() {
     runtime_.reset();
     runtime_ = std::make_unique<lasagne::Runtime>(*store_, shop_modules(options_),
-                                                  lasagne::RuntimeOptions{[this] { return now_; }, {}});
+                                                  lasagne::RuntimeOptions{[this] { return now_; }});
   }
   void settle() {
     const auto settled = runtime_->run_until_idle();

@@ -104,6 +104,27 @@ TEST(ProductStock, RefusesImpossibleQuantities) {
   given<ProductStock>().when(SetStock{shoes, -1, noon}).then_rejected("InvalidQuantity");
   given<ProductStock>().when(SetStock{shoes, 1'000'000'000'001, noon}).then_rejected("InvalidQuantity");
   given<ProductStock>().when(SetStock{shoes, 0, noon}).then(StockWasSet{shoes, 0, noon});
+  given<ProductStock>().when(SetStock{shoes, 1'000'000'000'000, noon}).then(StockWasSet{shoes, 1'000'000'000'000, noon});
+  for (const std::int64_t quantity : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN, std::int64_t{1'000'000'001}}) {
+    given<ProductStock>().when(TakeStock{shoes, order, quantity}).then_rejected("InvalidQuantity");
+    given<ProductStock>().when(PutBackStock{shoes, order, quantity}).then_rejected("InvalidQuantity");
+  }
+}
+
+TEST(ProductStock, IsPutBackUpToTheEndOfTheRange) {
+  given<ProductStock>(StockWasSet{shoes, INT64_MAX - 1, noon})
+      .when(PutBackStock{shoes, order, 1})
+      .then(StockWasPutBack{shoes, order, 1})
+      .then_state([](auto& s) { return s.available == INT64_MAX; });
+  given<ProductStock>(StockWasSet{shoes, INT64_MAX, noon})
+      .when(PutBackStock{shoes, order, 1})
+      .then_rejected("StockOutOfRange");
+}
+
+TEST(ProductStock, ThatNoDeciderWroteIsNotFoldedIntoAWrongNumber) {
+  const auto fold = [](const auto&... events) { (void)given<ProductStock>(events...); };
+  EXPECT_THROW(fold(StockWasSet{shoes, INT64_MAX, noon}, StockWasPutBack{shoes, order, 1}), std::overflow_error);
+  EXPECT_THROW(fold(StockWasSet{shoes, 1, noon}, StockWasTaken{shoes, order, INT64_MIN}), std::overflow_error);
 }
 
 TEST(PackingSaga, TakesEveryProduct) {

@@ -65,6 +65,29 @@ TEST(ShoppingCart, RefusesATotalOutOfRange) {
       .then_rejected("AmountTooLarge");
 }
 
+TEST(ShoppingCart, TakesATotalUpToTheEndOfTheRange) {
+  given<ShoppingCart>(opened)
+      .when(AddProductItem{cart, item(shoes, 1, INT64_MAX)})
+      .then(added(item(shoes, 1, INT64_MAX)))
+      .then_state([](const auto& state) { return state.total == Money{INT64_MAX}; });
+  given<ShoppingCart>(opened, added(item(shoes, 1, INT64_MAX - 1)))
+      .when(AddProductItem{cart, item(hat, 1, 1)})
+      .then(added(item(hat, 1, 1)))
+      .then_state([](const auto& state) { return state.total == Money{INT64_MAX}; });
+  given<ShoppingCart>(opened, added(item(shoes, 1, INT64_MAX)))
+      .when(RemoveProductItem{cart, item(shoes, 1, INT64_MAX)})
+      .then(ProductItemRemoved{cart, item(shoes, 1, INT64_MAX)})
+      .then_state([](const auto& state) { return state.total == Money{0}; });
+}
+
+TEST(ShoppingCart, ThatNoDeciderWroteIsNotFoldedIntoAWrongTotal) {
+  const auto fold = [](const auto&... events) { (void)given<ShoppingCart>(opened, events...); };
+  EXPECT_THROW(fold(added(item(shoes, 1, INT64_MAX)), added(item(hat, 1, 1))), std::overflow_error);
+  EXPECT_THROW(fold(added(item(shoes, INT64_MAX, 1)), added(item(shoes, 1, 1))), std::overflow_error);
+  EXPECT_THROW(fold(added(item(shoes, 1, 100)), ProductItemRemoved{cart, item(shoes, INT64_MIN, 100)}),
+               std::overflow_error);
+}
+
 TEST(ShoppingCart, HoldsABoundedNumberOfLines) {
   std::vector<ShoppingCart::Event> events{opened};
   for (std::int64_t i = 1; i <= 100; ++i) events.emplace_back(added(item(shoes, 1, i)));

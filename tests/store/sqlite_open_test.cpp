@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sqlite_fixture.hpp"
+#include "store/log/log_store.hpp"
 #include "store/sqlite/read_only_store.hpp"
 
 namespace lasagne::detail {
@@ -149,6 +150,50 @@ TEST_F(SqliteOpenTest, ReadsBesideAWriterInAnotherProcess) {
   EXPECT_TRUE(slice->end);
   EXPECT_EQ((*store)->read_stream("C-1", 0, Direction::forwards, 10).error().code, ErrorCode::not_found);
   EXPECT_EQ((*store)->append({}, Await::durable).error().code, ErrorCode::invalid);
+}
+
+// Both stores read the same, whatever of the stream is left to read.
+TEST_F(SqliteOpenTest, ReadsWhatTheWriterReadsUnderEveryLimit) {
+  Timestamp now{1'000'000};
+  const auto clock = [&] { return now; };
+  auto writing = LogStore::open(open(file()), clock);
+  ASSERT_TRUE(writing);
+  for (std::uint8_t i = 1; i <= 7; ++i) {
+    Commit commit;
+    auto& append = commit.appends.emplace_back(Append{"A-1", ExpectedRevision::any(), {}});
+    NewMessage& message = append.messages.emplace_back();
+    message.id.bytes[0] = i;
+    message.type = "Happened";
+    message.data = "{}";
+    message.metadata.correlation_id.bytes[0] = i;
+    ASSERT_TRUE((*writing)->append(commit, Await::durable));
+    now = now + std::chrono::seconds{1};
+  }
+  auto reading = open_read_only_store(open(file(), {.read_only = true}), file(), clock);
+  ASSERT_TRUE(reading);
+  const auto second = std::chrono::seconds{1};
+  for (const StreamLimits& limits : {StreamLimits{}, StreamLimits{2, {}, {}}, StreamLimits{2, 3, {}},
+                                     StreamLimits{2, {}, 2 * second}, StreamLimits{2, {}, Duration{1}}}) {
+    ASSERT_TRUE((*writing)->set_stream_limits("A-1", limits));
+    for (const auto direction : {Direction::forwards, Direction::backwards}) {
+      for (Revision from = 0; from <= 8; ++from) {
+        for (const std::size_t limit : {0, 1, 2, 9}) {
+          SCOPED_TRACE(std::to_string(from) + " " + std::to_string(limit));
+          const auto there = (*writing)->read_stream("A-1", from, direction, limit);
+          const auto here = (*reading)->read_stream("A-1", from, direction, limit);
+          ASSERT_TRUE(there && here);
+          EXPECT_EQ(here->first, there->first);
+          EXPECT_EQ(here->head, there->head);
+          EXPECT_EQ(here->end, there->end);
+          EXPECT_EQ(here->correlation_id, there->correlation_id);
+          ASSERT_EQ(here->messages.size(), there->messages.size());
+          for (std::size_t i = 0; i < here->messages.size(); ++i) {
+            EXPECT_EQ(here->messages[i]->position, there->messages[i]->position);
+          }
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

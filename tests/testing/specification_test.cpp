@@ -190,7 +190,7 @@ TEST(SpecifiedAggregate, ShowsWhatDiffers) {
 
 TEST(SpecifiedSaga, SendsCommandsWithDerivedIds) {
   faults = {};
-  given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id("invoice"), job, 12});
+  given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 12});
 }
 
 TEST(SpecifiedSaga, SetsATimerCountedFromItsCause) {
@@ -210,7 +210,7 @@ TEST(SpecifiedSaga, IsCausedByTheMessageGiven) {
   cause.id = other;
   cause.recorded_at = Timestamp{5'000'000};
   given_saga<Invoicing>().caused_by(cause).when(JobFinished{job, 1}).then_commands(
-      IssueInvoice{Uuid::derive(other, "invoice"), job, 1});
+      IssueInvoice{derived_id<Invoicing>("invoice", other), job, 1});
   const lasagne::Duration day = 24h;
   given_saga<Invoicing>().caused_by(cause).when(InvoiceIssued{other, job, 1}).then_timer(
       "remind/" + other.to_string(), Timestamp{5'000'000} + day, RemindInvoice{other});
@@ -224,13 +224,13 @@ TEST(SpecifiedSaga, DoesNothing) {
 
 TEST(SpecifiedSaga, ShowsWhatDiffers) {
   const auto commands = failure_of([] {
-    given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id("invoice"), job, 13});
+    given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 13});
   });
   EXPECT_EQ(commands, "commands differ (- expected, + came):\n"
-                      "  - IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" +
+                      "  - IssueInvoice {\"invoice_id\":" + quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" +
                           quoted(job) +
                           ",\"total\":13}\n"
-                      "  + IssueInvoice {\"invoice_id\":" + quoted(derived_id("invoice")) + ",\"job_id\":" +
+                      "  + IssueInvoice {\"invoice_id\":" + quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" +
                           quoted(job) +
                           ",\"total\":12}\n");
   const auto timers = failure_of([] {
@@ -292,7 +292,7 @@ TEST(SpecifiedProcess, KnowsItsOwnEvents) {
   given_process<Watch>(JobWatched{job})
       .when(JobFinished{job, 7})
       .then_events(JobSettled{job, 7})
-      .then_commands(IssueInvoice{derived_id("invoice"), job, 7});
+      .then_commands(IssueInvoice{derived_id<Watch>("invoice"), job, 7});
   given_process<Watch>(JobWatched{job}, JobSettled{job, 7}).when(JobFinished{job, 7}).then_nothing();
   given_process<Watch>(JobWatched{job}).when(JobOpened{job, "again"}).then_nothing();
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "common/program.hpp"
 #include "lasagne/json.hpp"
 #include "order.hpp"
 #include "shop/shipments/commands.hpp"
@@ -17,11 +18,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t page = 4096;
 constexpr std::chrono::milliseconds look_again{100};
-
-lasagne::Timestamp now() {
-  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
 
 template <class T>
 T value_of(lasagne::Result<T> result) {
@@ -47,7 +43,7 @@ class Feeder {
     lasagne::Commit commit;
     auto& bus =
         commit.appends.emplace_back(lasagne::Append{"shopping_carts__commands", lasagne::ExpectedRevision::any(), {}});
-    const auto time = now();
+    const auto time = examples::now();
     for (auto index = placed_; index < to; ++index) {
       auto commands = plan_.commands(index, time);
       std::ranges::move(commands, std::back_inserter(bus.messages));
@@ -119,7 +115,7 @@ void stock_up(lasagne::Runtime& runtime) {
   const auto set = [&](const lasagne::Uuid& product_id, std::int64_t quantity) {
     lasagne::ExecuteOptions options;
     options.expected = lasagne::ExpectedRevision::no_stream();
-    const auto result = runtime.execute(shipments::SetStock{product_id, quantity, now()}, options);
+    const auto result = runtime.execute(shipments::SetStock{product_id, quantity, examples::now()}, options);
     if (!result && result.error().kind != lasagne::Refusal::Kind::conflict) {
       throw std::runtime_error(result.error().error.message);
     }
@@ -149,6 +145,7 @@ LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const Load
     } else {
       tally.wait();
     }
+    if (const auto failure = runtime.failure()) throw std::runtime_error(failure->message);
     if (tally.read_on()) last_news = SteadyClock::now();
     if (progress) progress(tally.done());
   }

@@ -64,7 +64,7 @@ struct ProductStock {
   static State evolve(State stock, const StockWasShort& was_short);
   static State evolve(State stock, const StockWasPutBack& put_back);
 
-  // Rejection: InvalidQuantity.
+  // Rejections: InvalidQuantity; StockOutOfRange for what cannot be put back since the number would not hold it.
   static Decision decide(const SetStock& command, const State& stock);
   static Decision decide(const TakeStock& command, const State& stock);
   static Decision decide(const PutBackStock& command, const State& stock);

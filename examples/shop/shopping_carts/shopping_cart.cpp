@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace shop::shopping_carts {
@@ -22,8 +23,16 @@ std::optional<Money> with(Money total, const PricedItem& item) {
   return amount ? Money::add(total, *amount) : std::nullopt;
 }
 
-Money without(Money total, const PricedItem& item) {
-  return {total.minor_units - item.unit_price.minor_units * item.quantity};  // was added before: cannot overflow
+std::optional<Money> without(Money total, const PricedItem& item) {
+  const auto amount = Money::multiply(item.unit_price, item.quantity);
+  return amount ? Money::subtract(total, *amount) : std::nullopt;
+}
+
+// What decide let through always fits; anything else was not written by it.
+std::overflow_error out_of_range() { return std::overflow_error("a quantity or the total of a cart is out of range"); }
+Money folded(std::optional<Money> total) {
+  if (!total) throw out_of_range();
+  return *total;
 }
 
 std::optional<Rejection> refuse_unless_open(const ShoppingCart::State& cart) {
@@ -57,20 +66,20 @@ ShoppingCart::State ShoppingCart::evolve(State cart, const ShoppingCartOpened& o
 
 ShoppingCart::State ShoppingCart::evolve(State cart, const ProductItemAdded& added) {
   if (const auto line = find_line(cart.items, added.item); line != cart.items.end()) {
-    line->quantity += added.item.quantity;
+    if (__builtin_add_overflow(line->quantity, added.item.quantity, &line->quantity)) throw out_of_range();
   } else {
     cart.items.push_back(added.item);
   }
-  cart.total = with(cart.total, added.item).value_or(cart.total);
+  cart.total = folded(with(cart.total, added.item));
   return cart;
 }
 
 ShoppingCart::State ShoppingCart::evolve(State cart, const ProductItemRemoved& removed) {
   const auto line = find_line(cart.items, removed.item);
   if (line == cart.items.end()) return cart;
+  cart.total = folded(without(cart.total, removed.item));
   line->quantity -= removed.item.quantity;
   if (line->quantity <= 0) cart.items.erase(line);
-  cart.total = without(cart.total, removed.item);
   return cart;
 }
 

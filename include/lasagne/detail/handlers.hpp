@@ -34,25 +34,31 @@ T decode_as(std::string_view data) {
   return *std::move(value);
 }
 
-// The alternative of the variant that bears this type name.
+// The alternative of the variant that bears this type name. Does not compile when two have one name.
 template <class Variant, std::size_t I = 0>
 Variant decode_variant(std::string_view type, std::string_view data, std::string_view wanted_by) {
   if constexpr (I == std::variant_size_v<Variant>) {
     throw_unknown_type(type, wanted_by);
   } else {
     using T = std::variant_alternative_t<I, Variant>;
-    if (type == type_name<T>) return Variant(std::in_place_index<I>, decode_as<T>(data));
+    if (type == Alternatives<Variant>::names[I]) return Variant(std::in_place_index<I>, decode_as<T>(data));
     return decode_variant<Variant, I + 1>(type, data, wanted_by);
   }
 }
 
 template <class Variant>
-inline const std::vector<std::string_view>& type_names() {
-  static const auto names = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::vector<std::string_view>{type_name<std::variant_alternative_t<I, Variant>>...};
-  }(std::make_index_sequence<std::variant_size_v<Variant>>{});
-  return names;
+std::span<const std::string_view> type_names() {
+  return Alternatives<Variant>::names;
 }
+
+// Whether a class has a member of this name, whatever it takes: it is ambiguous beside another one.
+struct OtherOnFailure {
+  void on_failure();
+};
+template <class H>
+struct WithOtherOnFailure : H, OtherOnFailure {};
+template <class H>
+inline constexpr bool names_on_failure = !std::is_final_v<H> && !requires { &WithOtherOnFailure<H>::on_failure; };
 
 template <class Variant>
 Encoded encode_variant(const Variant& value) {
@@ -100,7 +106,6 @@ class Decider {
   virtual ~Decider() = default;
   [[nodiscard]] virtual std::string_view category() const = 0;
   [[nodiscard]] virtual std::span<const std::string_view> command_types() const = 0;
-  [[nodiscard]] virtual std::span<const std::string_view> event_types() const = 0;
   [[nodiscard]] virtual MakeState state() const = 0;
   [[nodiscard]] virtual std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const = 0;
   // `command` points to an alternative of D::Command; null when `type` is none of its names.
@@ -123,7 +128,6 @@ class TypedDecider final : public Decider {
 
   std::string_view category() const override { return D::category; }
   std::span<const std::string_view> command_types() const override { return type_names<Command>(); }
-  std::span<const std::string_view> event_types() const override { return type_names<Event>(); }
   MakeState state() const override { return &make_state<D>; }
   std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const override {
     return std::make_unique<Wrapped>(decode_variant<Command>(type, data, D::category));
@@ -139,9 +143,11 @@ class TypedDecider final : public Decider {
   }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                         AnyState& state) const override {
+    static_assert(!names_on_failure<D> || answers_any(static_cast<const Command*>(nullptr)),
+                  "on_failure takes none of the listed commands as (const Command&, const Failure&), or gives no Event");
     return std::visit(
         [&](const auto& c) -> std::optional<Decided> {
-          if constexpr (requires { Event(D::on_failure(c, failure)); }) {
+          if constexpr (answers_failure<std::decay_t<decltype(c)>>) {
             return record({Event(D::on_failure(c, failure))}, static_cast<TypedState<D>&>(state));
           } else {
             return std::nullopt;
@@ -151,6 +157,14 @@ class TypedDecider final : public Decider {
   }
 
  private:
+  template <class C>
+  static constexpr bool answers_failure =
+      requires(const C& c, const Failure& failure) { Event(D::on_failure(c, failure)); };
+  template <class... Cs>
+  static consteval bool answers_any(const std::variant<Cs...>*) {
+    return (answers_failure<Cs> || ...);
+  }
+
   static Decided record(const std::vector<Event>& events, TypedState<D>& state) {
     Decided decided;
     decided.events.reserve(events.size());
@@ -218,10 +232,12 @@ class TypedReaction : public Reaction {
     return std::visit([&](const auto& event) { return key_of<S>(event, message); }, decode(message));
   }
   bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
+    static_assert(!names_on_failure<S> || answers_any(static_cast<const Events*>(nullptr)),
+                  "on_failure takes none of the listed events as (const Event&, const Failure&, Send&)");
     return std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox());
-          if constexpr (requires { S::on_failure(event, failure, send); }) {
+          Send send(message, hop.outbox(), type_name<S>);
+          if constexpr (answers_failure<std::decay_t<decltype(event)>>) {
             S::on_failure(event, failure, send);
             return true;
           } else {
@@ -235,6 +251,15 @@ class TypedReaction : public Reaction {
   static Events decode(const Message& message) {
     return decode_variant<Events>(message.type, message.data, type_name<S>);
   }
+
+ private:
+  template <class E>
+  static constexpr bool answers_failure =
+      requires(const E& event, const Failure& failure, Send& send) { S::on_failure(event, failure, send); };
+  template <class... Es>
+  static consteval bool answers_any(const std::variant<Es...>*) {
+    return (answers_failure<Es> || ...);
+  }
 };
 
 template <class S>
@@ -244,7 +269,7 @@ class TypedSaga final : public TypedReaction<S, typename S::Event> {
   void handle(const Message& message, Hop& hop) const override {
     std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox());
+          Send send(message, hop.outbox(), type_name<S>);
           if constexpr (requires { S::on(event, send); }) {
             S::on(event, send);
           } else {
@@ -265,7 +290,7 @@ class TypedObject final : public TypedReaction<std::remove_const_t<E>, typename 
     E& object = object_;
     std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox());
+          Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>);
           if constexpr (requires { object.on(event, send); }) {
             object.on(event, send);
           } else {
@@ -334,7 +359,7 @@ class TypedProcessManager final : public TypedReaction<P, typename P::Input> {
     auto& state = static_cast<TypedState<P>&>(hop.own_state(*stream, &make_state<P>));
     const std::vector<typename P::Event> events = std::visit(
         [&](const auto& event) -> std::vector<typename P::Event> {
-          Send send(message, hop.outbox());
+          Send send(message, hop.outbox(), type_name<P>);
           if constexpr (requires { P::on(event, state.value, send); }) {
             return P::on(event, state.value, send);
           } else {

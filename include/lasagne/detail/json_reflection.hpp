@@ -85,7 +85,7 @@ template <class Variant>
 struct Alternatives;
 template <class... Ts>
 struct Alternatives<std::variant<Ts...>> {
-  static_assert((Struct<Ts> && ...), "lasagne JSON: the alternatives of a std::variant must be structs");
+  static_assert((Struct<Ts> && ...), "lasagne: the alternatives of a std::variant must be structs");
   static constexpr std::array<std::string_view, sizeof...(Ts)> names{type_name<Ts>...};
   static consteval bool distinct() {
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -93,7 +93,7 @@ struct Alternatives<std::variant<Ts...>> {
         if (names[i] == names[j]) return false;
     return true;
   }
-  static_assert(distinct(), "lasagne JSON: two alternatives of a std::variant have the same type_name");
+  static_assert(distinct(), "lasagne: two alternatives of a std::variant have the same type_name");
 };
 
 template <class E>

@@ -40,9 +40,11 @@ class SpecificationFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The id that `Send::new_id(purpose)` gives in a specification whose cause is not set with caused_by.
-[[nodiscard]] inline Uuid derived_id(std::string_view purpose) {
-  return Uuid::derive(detail::cause_of_specification().id, purpose);
+// The id that `Send::new_id(purpose)` gives in this handler: of the message `cause`, or of that of a specification whose
+// cause is not set with caused_by.
+template <class Handler>
+[[nodiscard]] Uuid derived_id(std::string_view purpose, const Uuid& cause = detail::cause_of_specification().id) {
+  return lasagne::detail::new_id(cause, type_name<Handler>, purpose);
 }
 
 // A timer that is expected to be set; for then_timers.

@@ -129,25 +129,29 @@ Result<void> LogStore::check_guards(const Commit& commit) {
     }
     if (set != fire.message_id) return fail(ErrorCode::timer_gone, "timer " + fire.key + " is no longer set");
   }
-  for (const auto& id : commit.parked_removed) {
-    const Batch::ParkedKey key{id.processor, id.position};
-    std::optional<bool> there;
-    (void)find_unwritten([&](const Batch& batch) {
-      const auto found = batch.parked.find(key);
-      if (found != batch.parked.end()) there = found->second.has_value();
-      return there.has_value();
-    });
-    if (!there) {
-      auto found = backing_->has_parked(id.processor, id.position);
-      if (!found) return std::unexpected(std::move(found.error()));
-      there = *found;
-    }
-    if (!*there) {
-      return fail(ErrorCode::parked_gone,
-                  "message " + std::to_string(id.position) + " is not parked for " + id.processor);
+  for (const auto* ids : {&commit.parked_removed, &commit.parked_required}) {
+    for (const auto& id : *ids) {
+      auto there = is_parked(id);
+      if (!there) return std::unexpected(std::move(there.error()));
+      if (!*there) {
+        return fail(ErrorCode::parked_gone,
+                    "message " + std::to_string(id.position) + " is not parked for " + id.processor);
+      }
     }
   }
   return {};
+}
+
+Result<bool> LogStore::is_parked(const Commit::ParkedId& id) {
+  const Batch::ParkedKey key{id.processor, id.position};
+  std::optional<bool> there;
+  (void)find_unwritten([&](const Batch& batch) {
+    const auto found = batch.parked.find(key);
+    if (found != batch.parked.end()) there = found->second.has_value();
+    return there.has_value();
+  });
+  if (there) return *there;
+  return backing_->has_parked(id.processor, id.position);
 }
 
 // Compares the ids of `append` with the stream's messages from `from` on: the revision of the last one when all are

@@ -97,6 +97,7 @@ class LogStore final : public Store {
   Result<void> check_guards(const Commit& commit);
   template <class In>
   bool find_unwritten(In in) const;
+  Result<bool> is_parked(const Commit::ParkedId& id);
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
   Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);
@@ -116,11 +117,9 @@ class LogStore final : public Store {
   void trim_tail();
   Result<std::vector<MessagePtr>> read_range(Stream& stream, Revision from, Revision to, Direction direction,
                                              std::size_t limit);
-  Revision first_readable(const Stream& stream) const;
-  Result<Revision> first_younger(Stream& stream, Revision from, Timestamp oldest);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state);
 
-  // flush.cpp
+  // log_store.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
   Result<void> wait_durable(Lock lock, std::uint64_t sequence);
   std::shared_ptr<FlushGroup> join(std::uint64_t sequence);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "store/log/log_store.hpp"
+#include "store/log/retention.hpp"
 
 namespace lasagne::detail {
 
@@ -69,34 +70,6 @@ void LogStore::trim_tail() {
   while (tail_.size() > limits_.tail_messages && tail_.first() <= durable_) tail_.pop_front();
 }
 
-Revision LogStore::first_readable(const Stream& stream) const {
-  Revision first = stream.row.first_readable;
-  const auto& limits = stream.row.limits;
-  if (limits.truncate_before) first = std::max(first, *limits.truncate_before);
-  if (limits.max_count && stream.row.head && *limits.max_count <= *stream.row.head) {
-    first = std::max(first, *stream.row.head + 1 - *limits.max_count);
-  }
-  return first;
-}
-
-// The first revision from `from` on recorded at `oldest` or later; found by halving, since time never goes back in a
-// stream.
-Result<Revision> LogStore::first_younger(Stream& stream, Revision from, Timestamp oldest) {
-  const Revision head = *stream.row.head;
-  Revision to = std::max(from, head + 1);
-  while (from < to) {
-    const Revision middle = from + (to - from) / 2;
-    auto message = read_range(stream, middle, head, Direction::forwards, 1);
-    if (!message) return std::unexpected(std::move(message.error()));
-    if (message->empty() || message->front()->recorded_at >= oldest) {
-      to = middle;
-    } else {
-      from = message->front()->revision + 1;
-    }
-  }
-  return from;
-}
-
 // Revisions from..to whether readable or not; older ones from the backing, recent ones from memory.
 Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision from, Revision to, Direction direction,
                                                      std::size_t limit) {
@@ -137,9 +110,14 @@ Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, 
     return fail(ErrorCode::not_found, "there is no stream " + std::string(name), std::string(name));
   }
   const Revision head = *stream->row.head;
-  Revision first = first_readable(*stream);
+  Revision first = first_readable(stream->row);
   if (stream->row.limits.max_age) {
-    auto young = first_younger(*stream, first, clock_() - *stream->row.limits.max_age);
+    const auto read_from = [&](Revision revision) -> Result<MessagePtr> {
+      auto messages = read_range(*stream, revision, head, Direction::forwards, 1);
+      if (!messages) return std::unexpected(std::move(messages.error()));
+      return messages->empty() ? nullptr : std::move(messages->front());
+    };
+    auto young = first_younger(first, head, clock_() - *stream->row.limits.max_age, read_from);
     if (!young) return std::unexpected(std::move(young.error()));
     first = *young;
   }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "store/log/retention.hpp"
 #include "store/sqlite/change_watch.hpp"
 
 namespace lasagne::detail {
@@ -15,14 +16,6 @@ namespace {
 
 std::unexpected<Error> refuse() {
   return fail(ErrorCode::invalid, "store was opened read-only: open it for writing");
-}
-
-// The first revision that the stream's bounds let through, age aside.
-Revision first_readable(const StreamRow& stream) {
-  Revision first = std::max(stream.first_readable, stream.limits.truncate_before.value_or(0));
-  const auto count = stream.limits.max_count;
-  if (count && *count <= *stream.head) first = std::max(first, *stream.head + 1 - *count);
-  return first;
 }
 
 class ReadOnlyStore final : public Store {
@@ -102,23 +95,30 @@ Result<StreamSlice> ReadOnlyStore::read_stream(std::string_view name, Revision f
   if (!stream || !stream->head || stream->state == StreamState::deleted)
     return fail(ErrorCode::not_found, fmt::format("there is no stream {}", name), std::string{name});
   const bool forwards = direction == Direction::forwards;
+  const auto read_from = [&](Revision revision) -> Result<MessagePtr> {
+    auto messages = backing_->read_stream(*stream, revision, *stream->head, Direction::forwards, 1);
+    if (!messages) return std::unexpected(std::move(messages.error()));
+    return messages->empty() ? nullptr : std::move(messages->front());
+  };
   StreamSlice slice;
   slice.head = *stream->head;
   slice.first = first_readable(*stream);
-  auto messages = backing_->read_stream(*stream, forwards ? std::max(from, slice.first) : slice.first,
-                                        forwards ? slice.head : std::min(from, slice.head), direction, limit);
-  if (!messages) return std::unexpected(std::move(messages.error()));
-  slice.messages = *std::move(messages);
-  slice.end = slice.messages.size() < limit;
-  if (!slice.end && !slice.messages.empty())
-    slice.end = slice.messages.back()->revision == (forwards ? slice.head : slice.first);
   if (stream->limits.max_age) {
-    const auto oldest = now_() - *stream->limits.max_age;
-    std::erase_if(slice.messages, [&](const MessagePtr& message) { return message->recorded_at < oldest; });
+    auto young = first_younger(slice.first, slice.head, now_() - *stream->limits.max_age, read_from);
+    if (!young) return std::unexpected(std::move(young.error()));
+    slice.first = *young;
   }
-  auto first = backing_->read_stream(*stream, slice.first, slice.head, Direction::forwards, 1);
-  if (!first) return std::unexpected(std::move(first.error()));
-  if (!first->empty()) slice.correlation_id = first->front()->metadata.correlation_id;
+  if (slice.first <= slice.head) {
+    auto messages = backing_->read_stream(*stream, forwards ? std::max(from, slice.first) : slice.first,
+                                          forwards ? slice.head : std::min(from, slice.head), direction, limit);
+    if (!messages) return std::unexpected(std::move(messages.error()));
+    slice.messages = *std::move(messages);
+    auto first = read_from(slice.first);
+    if (!first) return std::unexpected(std::move(first.error()));
+    if (*first) slice.correlation_id = (*first)->metadata.correlation_id;
+  }
+  slice.end = slice.messages.empty() || slice.messages.size() < limit ||
+              slice.messages.back()->revision == (forwards ? slice.head : slice.first);
   return slice;
 }
 

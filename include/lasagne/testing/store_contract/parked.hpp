@@ -82,6 +82,24 @@ LASAGNE_STORE_GUARD_TEST(StoreParked, SettledBySomebodyElseRefusesTheCommit) {
   EXPECT_TRUE(refused(store().append(twice), ErrorCode::parked_gone));
 }
 
+LASAGNE_STORE_GUARD_TEST(StoreParked, IsKeptWhereACommitRequiresIt) {
+  ASSERT_TRUE(ok(park({entry("p", 1)})));
+  Commit behind;
+  behind.parked_required = {{"p", 1}};
+  behind.parked_put = {entry("p", 2)};
+  ASSERT_TRUE(ok(store().append(behind)));
+  EXPECT_EQ(parked("p"), (std::vector<Position>{1, 2}));
+  Commit removed;
+  removed.parked_removed = {{"p", 1}};
+  ASSERT_TRUE(ok(store().append(removed, Await::visible)));
+  behind.parked_put = {entry("p", 3)};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(refused(store().append(behind), ErrorCode::parked_gone));
+    EXPECT_EQ(parked("p"), std::vector<Position>{2});
+    reopen();
+  }
+}
+
 LASAGNE_STORE_GUARD_TEST(StoreParked, IsSettledBeforeItIsDurable) {
   Commit put;
   put.parked_put = {entry("p", 1)};

@@ -1,0 +1,85 @@
+#include "testing/simulation/faulty_handlers.hpp"
+
+#include <utility>
+
+#include "testing/simulation/interference.hpp"
+
+namespace lasagne::testing::detail {
+
+namespace {
+
+using lasagne::detail::AnyCommand;
+using lasagne::detail::AnyState;
+using lasagne::detail::Decided;
+using lasagne::detail::Decider;
+using lasagne::detail::Hop;
+using lasagne::detail::MakeState;
+using lasagne::detail::Reaction;
+
+class FaultyDecider final : public Decider {
+ public:
+  FaultyDecider(std::shared_ptr<const Decider> real, Interference& interference)
+      : real_(std::move(real)), interference_(interference) {}
+
+  std::string_view category() const override { return real_->category(); }
+  std::span<const std::string_view> command_types() const override { return real_->command_types(); }
+  MakeState state() const override { return real_->state(); }
+  std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const override {
+    return real_->decode(type, data);
+  }
+  std::unique_ptr<AnyCommand> wrap(std::string_view type, const void* command) const override {
+    return real_->wrap(type, command);
+  }
+  Decided decide(const AnyCommand& command, AnyState& state) const override {
+    interference_.before_handler();
+    auto decided = real_->decide(command, state);
+    interference_.after_handler();
+    return decided;
+  }
+  std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
+                                        AnyState& state) const override {
+    return real_->decide_failure(command, failure, state);
+  }
+
+ private:
+  const std::shared_ptr<const Decider> real_;
+  Interference& interference_;
+};
+
+class FaultyReaction final : public Reaction {
+ public:
+  FaultyReaction(std::shared_ptr<const Reaction> real, Interference& interference)
+      : real_(std::move(real)), interference_(interference) {}
+
+  Kind kind() const override { return real_->kind(); }
+  std::span<const std::string_view> types() const override { return real_->types(); }
+  std::string_view category() const override { return real_->category(); }
+  std::string key(const Message& message) const override { return real_->key(message); }
+  void handle(const Message& message, Hop& hop) const override {
+    if (kind() == Kind::effect) interference_.before_effect(message);
+    interference_.before_handler();
+    real_->handle(message, hop);
+    interference_.after_handler();
+  }
+  bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
+    return real_->handle_failure(message, failure, hop);
+  }
+
+ private:
+  const std::shared_ptr<const Reaction> real_;
+  Interference& interference_;
+};
+
+}  // namespace
+
+Module with_faults(const Module& module, Interference& interference) {
+  return module.with_handlers(
+      [&](std::shared_ptr<const Decider> real) {
+        return std::make_shared<FaultyDecider>(std::move(real), interference);
+      },
+      [&](std::shared_ptr<const Reaction> real) {
+        return std::make_shared<FaultyReaction>(std::move(real), interference);
+      });
+}
+
+}  // namespace lasagne::testing::detail

@@ -1,0 +1,127 @@
+// What goes wrong in a hop.
+#include <algorithm>
+
+#include "testing/simulation/narrate.hpp"
+#include "testing/simulation/world.hpp"
+
+namespace lasagne::testing::detail {
+
+// Whether the fault of the hop's step, if it is of this sort, comes now.
+bool World::strikes(bool (*hits)(Fault), std::uint32_t& count) {
+  if (hop_ == nullptr || hop_->step == nullptr || !hits(hop_->step->fault)) return false;
+  return count++ == hop_->step->at;
+}
+
+std::string World::who() const { return "node " + std::to_string(hop_->node.number) + " " + hop_->processor; }
+
+void World::count(Fault struck) {
+  const auto text = who() + ": " + to_string(struck);
+  is_crash(struck) ? crash(text) : fault(text);
+}
+
+Result<Committed> World::commit(const Commit& commit, Await await) {
+  if (hop_ == nullptr || !strikes(hits_commit, hop_->commits)) return write(commit, await);
+  count(hop_->step->fault);
+  return write_with(hop_->step->fault, commit, await);
+}
+
+Result<Committed> World::write_with(Fault fault, const Commit& commit, Await await) {
+  switch (fault) {
+    case Fault::crash_before:
+      throw NodeCrash{};
+    case Fault::crash_after:
+      (void)write(commit, await);
+      throw NodeCrash{};
+    case Fault::conflict:
+      return fail(ErrorCode::conflict, "simulated conflict");
+    case Fault::unavailable:
+      return fail(ErrorCode::unavailable, "simulated outage");
+    case Fault::unknown_committed:
+      (void)write(commit, await);
+      return fail(ErrorCode::commit_unknown, "simulated unknown outcome");
+    case Fault::unknown_lost:
+      return fail(ErrorCode::commit_unknown, "simulated unknown outcome");
+    case Fault::twice: {
+      auto first = write(commit, await);
+      (void)write(commit, await);
+      return first;
+    }
+    case Fault::twice_retold:
+      (void)write(commit, await);
+      return write(commit, await);
+    case Fault::zombie:
+      sleep_as_zombie();
+      break;
+    default:
+      break;
+  }
+  return write(commit, await);
+}
+
+// The node stands in front of its commit while the others go on, this hop's frame below theirs.
+void World::sleep_as_zombie() {
+  auto* mine = hop_;
+  mine->node.asleep = true;
+  const auto end = std::min(next_ + static_cast<std::size_t>(mine->step->amount), schedule_.steps.size());
+  while (next_ < end) {
+    hop_ = nullptr;
+    take(schedule_.steps[next_++]);
+  }
+  hop_ = mine;
+  if (mine->node.dead) throw NodeCrash{};
+  mine->node.asleep = false;
+  note(who() + ": wakes and goes on with its commit");
+}
+
+Result<Committed> World::write(const Commit& commit, Await await) {
+  auto written = real_->append(commit, await);
+  // At rest every node that was overtaken is told so once: nothing that anybody needs to read.
+  const bool overtaken = resting_ && !written && written.error().code == ErrorCode::checkpoint_moved;
+  if (hop_ != nullptr && options_.trace_hops && !overtaken) note(who() + ": " + narrate(commit, written));
+  if (written && commit.checkpoint && !written->repeated) {
+    auto& passed = passed_[commit.checkpoint->processor];
+    if (commit.checkpoint->to < passed) {
+      violation("the checkpoint of " + commit.checkpoint->processor + " went back from " + std::to_string(passed) +
+                " to " + std::to_string(commit.checkpoint->to));
+    }
+    passed = commit.checkpoint->to;
+  }
+  return written;
+}
+
+std::optional<Error> World::before_read() {
+  if (hop_ == nullptr || !strikes([](Fault fault) { return fault == Fault::read_unavailable; }, hop_->reads)) {
+    return std::nullopt;
+  }
+  count(hop_->step->fault);
+  return Error{ErrorCode::unavailable, "simulated outage", {}, std::nullopt};
+}
+
+std::size_t World::slice(std::size_t limit) {
+  if (hop_ == nullptr || hop_->step == nullptr || hop_->step->slice == 0) return limit;
+  return std::min<std::size_t>(limit, hop_->step->slice);
+}
+
+void World::before_effect(const Message& message) {
+  if (message.position <= real_->durable_position()) return;
+  violation("an effect was called for the " + message.type + " at position " + std::to_string(message.position) +
+            " before that was durable");
+}
+
+void World::before_handler() {
+  const auto before = [](Fault fault) { return fault == Fault::throws_before; };
+  if (hop_ == nullptr || !strikes(before, hop_->handlers)) return;
+  count(hop_->step->fault);
+  throw std::runtime_error("simulated fault of a handler");
+}
+
+void World::after_handler() {
+  const auto after = [](Fault fault) { return hits_handler(fault) && fault != Fault::throws_before; };
+  if (hop_ == nullptr || !strikes(after, hop_->handlers)) return;
+  count(hop_->step->fault);
+  if (hop_->step->fault == Fault::throws_something) throw 42;
+  if (hop_->step->fault == Fault::gives_up) throw PermanentError("simulated fault of a handler, for good");
+  throw std::runtime_error("simulated fault of a handler");
+}
+
+}  // namespace lasagne::testing::detail

@@ -1,0 +1,57 @@
+#include "testing/simulation/log_check.hpp"
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace lasagne::testing::detail {
+
+namespace {
+
+constexpr std::size_t page = 1000;
+
+class Checker {
+ public:
+  void see(const Message& message) {
+    const auto at = message.type + " at position " + std::to_string(message.position);
+    if (message.position != position_ + 1) problem(at + " follows position " + std::to_string(position_));
+    if (message.recorded_at < recorded_at_) problem(at + " was recorded earlier than the one before it");
+    if (!ids_.insert(message.id).second) problem(at + " has the id of another message");
+    const auto [revision, first] = revisions_.emplace(message.stream, message.revision);
+    if (first ? message.revision != 0 : message.revision != revision->second + 1) {
+      problem(at + " has revision " + std::to_string(message.revision) + " out of turn in " + message.stream);
+    }
+    const auto& cause = message.metadata.causation_id;
+    if (!cause.is_nil() && !ids_.contains(cause)) problem(at + " stands before its cause, or without it");
+    position_ = message.position;
+    recorded_at_ = message.recorded_at;
+    revision->second = message.revision;
+    digest_ = Uuid::derive(digest_, message.stream + message.type + message.data + message.id.to_string() +
+                                        message.recorded_at.to_string() + metadata_to_json(message.metadata));
+  }
+  LogCheck finish() { return {std::move(problems_), digest_.to_string()}; }
+
+ private:
+  void problem(std::string text) { problems_.push_back(std::move(text)); }
+
+  Position position_ = 0;
+  Timestamp recorded_at_;
+  std::unordered_set<Uuid> ids_;
+  std::unordered_map<std::string, Revision> revisions_;
+  Uuid digest_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+LogCheck check_log(Store& store) {
+  Checker checker;
+  for (Position after = 0;;) {
+    const auto slice = store.read_all(after, {}, page);
+    if (!slice || slice->scanned_to == after) break;
+    for (const auto& message : slice->messages) checker.see(*message);
+    after = slice->scanned_to;
+  }
+  return checker.finish();
+}
+
+}  // namespace lasagne::testing::detail

@@ -1,0 +1,19 @@
+// What must hold of the log of any modules.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lasagne/store.hpp"
+
+namespace lasagne::testing::detail {
+
+struct LogCheck {
+  std::vector<std::string> problems;
+  std::string digest;  // of all messages with all they hold
+};
+
+// Ids are there once; positions and revisions have no gaps; time does not go back; a cause stands before its effect.
+[[nodiscard]] LogCheck check_log(Store& store);
+
+}  // namespace lasagne::testing::detail

@@ -1,0 +1,145 @@
+// One run: nodes over one store, in one thread, driven by a schedule.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lasagne/testing/simulator.hpp"
+#include "runtime/processor.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/state_cache.hpp"
+#include "store/memory/memory_backing.hpp"
+#include "testing/simulation/faulty_store.hpp"
+#include "testing/simulation/schedule.hpp"
+
+namespace lasagne::testing::detail {
+
+// For tests of the simulator: puts a store of their own between the nodes and the faulty one.
+using Between = std::function<std::unique_ptr<Store>(Store& faulty)>;
+
+struct WorldLimits {
+  static constexpr std::size_t violations = 100;
+  static constexpr std::size_t rest_rounds = 20'000;  // of all nodes, until everything must have come to rest
+  static constexpr int retries_of_parked = 20;
+  static constexpr Revision repeats_within = 100;  // bus messages: below Limits::recent_ids_per_stream
+};
+
+// The sessions of a scenario: the indices of their commands.
+[[nodiscard]] std::vector<std::vector<std::size_t>> sessions_of(const Scenario& scenario);
+// The processors that a node has for these modules.
+[[nodiscard]] std::size_t count_processors(const Scenario& scenario);
+
+class World final : private Interference {
+ public:
+  World(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule, const Between& between);
+  ~World() override;
+
+  SimulationResult run();
+  // How often a processor stepped: what the run cost.
+  [[nodiscard]] std::size_t effort() const noexcept { return effort_; }
+
+ private:
+  // One process running all modules.
+  struct Node {
+    std::size_t number = 0;
+    std::unique_ptr<Store> between;
+    lasagne::detail::StateCache cache;
+    std::unique_ptr<lasagne::detail::Registry> registry;
+    std::vector<std::unique_ptr<lasagne::detail::Processor>> processors;
+    bool asleep = false;       // paused in the middle of a hop
+    bool dead = false;         // crashed, while asleep
+    std::size_t awake_at = 0;  // paused between hops until this step
+  };
+  // The hop under way.
+  struct HopUnderWay {
+    Node& node;
+    const std::string& processor;
+    const Step* step = nullptr;  // null at rest: without faults
+    std::uint32_t commits = 0;
+    std::uint32_t handlers = 0;
+    std::uint32_t reads = 0;
+  };
+  struct Session {
+    std::size_t next = 0;  // of its commands
+    struct Unheard {
+      std::size_t number = 0;
+      Position position = 0;
+    };
+    std::deque<Unheard> unheard;  // visible, and not acknowledged
+  };
+
+  // world.cpp
+  void open();
+  std::shared_ptr<Node> start_node(std::size_t number);
+  void take(const Step& step);
+  void take_hop(const Step& step);
+  bool hop(const std::shared_ptr<Node>& node, std::size_t processor, const Step* step);
+  void crash_node(std::size_t number);
+  void crash_machine(const std::string& why, bool counted);
+  void set_clock(const Step& step);
+  void retry_parked(Node& node);
+  [[nodiscard]] Timestamp now(std::size_t clock) const { return now_ + skews_[clock]; }
+
+  // arrivals.cpp
+  void arrive(std::size_t session, bool durable, bool repeated);
+  [[nodiscard]] Commit arrival(std::size_t command);
+  void hear_of_the_crash();
+
+  // interference.cpp
+  Result<Committed> commit(const Commit& commit, Await await) override;
+  std::optional<Error> before_read() override;
+  std::size_t slice(std::size_t limit) override;
+  void before_effect(const Message& message) override;
+  void before_handler() override;
+  void after_handler() override;
+  Result<Committed> write(const Commit& commit, Await await);
+  Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
+  void sleep_as_zombie();
+  [[nodiscard]] bool strikes(bool (*hits)(Fault), std::uint32_t& count);
+  void count(Fault fault);
+  [[nodiscard]] std::string who() const;
+
+  // rest.cpp
+  void rest();
+  void settle(Timestamp end);
+  std::optional<Timestamp> next_due();
+  void check_restart(Timestamp end);
+  void check_parked();
+  void check_acknowledged();
+
+  void note(const std::string& text);
+  void fault(const std::string& text);
+  void crash(const std::string& text);
+  void violation(std::string text);
+
+  const Scenario& scenario_;
+  const SimulatorOptions& options_;
+  const Schedule& schedule_;
+  const Between& between_;
+  const std::vector<std::vector<std::size_t>> commands_;  // of each session
+  SimulationResult result_;
+
+  Timestamp now_ = simulation_start;
+  std::vector<Duration> skews_;  // of each node's clock, and of the store's
+  std::shared_ptr<lasagne::detail::MemoryBacking> backing_;
+  std::unique_ptr<Store> real_;
+  std::optional<bool> disk_fails_;  // at the next write; whether that is kept
+  bool disk_failed_ = false;
+  FaultyStore store_;
+  std::vector<std::shared_ptr<Node>> nodes_;
+  std::vector<std::size_t> lags_until_;  // the step, for each processor
+  std::vector<Session> sessions_;
+  std::map<std::string, Position> passed_;  // the checkpoints as they moved
+  HopUnderWay* hop_ = nullptr;
+  std::size_t next_ = 0;  // step
+  std::size_t rest_rounds_ = 0;
+  std::size_t effort_ = 0;
+  bool resting_ = false;
+};
+
+}  // namespace lasagne::testing::detail

@@ -1,0 +1,2 @@
+// expect: error: shopping_cart\.hpp: No such file
+#include "shopping_cart.hpp"

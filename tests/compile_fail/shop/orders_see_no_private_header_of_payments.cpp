@@ -1,0 +1,2 @@
+// expect: error: payment\.hpp: No such file
+#include "payment.hpp"

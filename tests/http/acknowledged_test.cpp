@@ -1,0 +1,131 @@
+// Whatever is answered with success is in the log: under overload, when the server is stopped, and when it is killed.
+#include <csignal>
+#include <set>
+
+#include "common/http.hpp"
+#include "crowd.hpp"
+#include "http_program.hpp"
+#include "lasagne/store.hpp"
+#include "lasagne/uuid.hpp"
+
+namespace http_test {
+namespace {
+
+using examples::http::Bounds;
+using lasagne::Uuid;
+
+struct System {
+  std::string program;
+  std::string category;
+  // A write that makes the stream of this id, or of one that the answer tells.
+  std::string (*request)(const Uuid& id);
+  std::string (*created)(const Uuid& id, const CrowdAnswer& answer);
+};
+
+std::string post(const std::string& path, const std::string& body) {
+  return "POST " + path + " HTTP/1.1\r\nHost: local\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+const System shop{"shop", "ShoppingCart",
+                  [](const Uuid& id) { return post("/carts", R"({"client_id":")" + id.to_string() + "\"}"); },
+                  [](const Uuid&, const CrowdAnswer& answer) { return json_member(answer.body, "cart_id"); }};
+const System hotel{"hotel", "GuestStayAccount",
+                   [](const Uuid& id) { return post("/guests/" + id.to_string() + "/check-in", ""); },
+                   [](const Uuid& id, const CrowdAnswer&) { return id.to_string(); }};
+
+enum class End { by_stop, by_stop_under_load, by_kill_under_load };
+
+struct Case {
+  const char* name;
+  const System& system;
+  End end;
+};
+void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
+
+class Acknowledged : public ::testing::TestWithParam<Case> {
+ protected:
+  [[nodiscard]] std::vector<std::string> arguments() const {
+    return {"serve", "--store", "sqlite:" + directory_.file("store.db"), "--listen", "127.0.0.1:0"};
+  }
+  // How often each stream of the category was begun.
+  std::map<std::string, int> begun() const {
+    lasagne::OpenOptions options;
+    options.read_only = true;
+    const auto store = lasagne::open_store("sqlite:" + directory_.file("store.db"), options).value();
+    lasagne::Filter filter;
+    filter.categories = {GetParam().system.category};
+    std::map<std::string, int> streams;
+    for (lasagne::Position after = 0; after < store->visible_position();) {
+      const auto slice = store->read_all(after, filter, 1000).value();
+      for (const auto& message : slice.messages) {
+        if (message->revision == 0) ++streams[message->stream.substr(message->stream.find('-') + 1)];
+      }
+      after = slice.scanned_to;
+    }
+    return streams;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_P(Acknowledged, IsInTheLog) {
+  const auto& [name, system, end] = GetParam();
+  constexpr std::size_t enough = 300;
+  constexpr std::size_t plenty = 1'000'000;  // ends with the server
+  const auto id_of = [](std::size_t number) { return Uuid::derive({}, std::to_string(number)); };
+  std::set<std::string> acknowledged;
+  std::map<int, std::size_t> answers;
+  std::vector<std::chrono::steady_clock::duration> times;
+  Program program(system.program, arguments());
+  {
+    Crowd crowd(program.port(), Bounds::connections - 1);
+    const auto ask = [&](std::size_t number) { return system.request(id_of(number)); };
+    crowd.run(end == End::by_stop ? 8 * enough : plenty, ask, [&](std::size_t number, const CrowdAnswer& answer) {
+      ++answers[answer.status];
+      if (answer.status < 200 || answer.status >= 300) return;
+      EXPECT_NE(answer.head.find("ETag: W/\"0\""), std::string::npos) << answer.head;
+      EXPECT_TRUE(acknowledged.insert(system.created(id_of(number), answer)).second);
+      times.push_back(answer.time);
+      if (acknowledged.size() != enough) return;
+      if (end == End::by_stop_under_load) program.signal(SIGTERM);
+      if (end == End::by_kill_under_load) program.signal(SIGKILL);
+    });
+  }
+  ASSERT_GE(acknowledged.size(), enough);
+  EXPECT_GT(answers[503], 0u);
+  EXPECT_TRUE(end != End::by_stop || answers[0] == 0) << answers[0] << " got no answer";
+  EXPECT_TRUE(end != End::by_kill_under_load || answers[0] > 0) << "that was no load";
+  EXPECT_EQ(program.stop(), end == End::by_kill_under_load ? -1 : 0);
+
+  const auto recorded = begun();
+  for (const auto& id : acknowledged) {
+    const auto found = recorded.find(id);
+    ASSERT_NE(found, recorded.end()) << id << " was acknowledged and is lost";
+    EXPECT_EQ(found->second, 1);
+  }
+  if (end != End::by_kill_under_load) {
+    EXPECT_EQ(recorded.size(), acknowledged.size()) << "handled for somebody who was not told";
+  }
+  std::ranges::sort(times);
+  const auto ms = [&](std::size_t percent) {
+    return std::chrono::duration<double, std::milli>(times[times.size() * percent / 100]).count();
+  };
+  std::printf("%s: %zu acknowledged, %zu told to come again, %zu without an answer, %zu recorded; admitted ones took "
+              "%.1f ms at the median, %.1f ms at the 99th percentile\n",
+              name, acknowledged.size(), answers[503], answers[0], recorded.size(), ms(50), ms(99));
+
+  Program again(system.program, arguments());  // goes on where it was
+  EXPECT_EQ(again.stop(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    UnderOverload, Acknowledged,
+    ::testing::Values(Case{"ShopToTheEnd", shop, End::by_stop}, Case{"ShopStopped", shop, End::by_stop_under_load},
+                      Case{"ShopKilled", shop, End::by_kill_under_load}, Case{"HotelToTheEnd", hotel, End::by_stop},
+                      Case{"HotelStopped", hotel, End::by_stop_under_load},
+                      Case{"HotelKilled", hotel, End::by_kill_under_load}),
+    [](const auto& parameters) { return std::string(parameters.param.name); });
+
+}  // namespace
+}  // namespace http_test

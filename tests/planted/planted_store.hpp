@@ -1,0 +1,103 @@
+// The engine with a bug: each stands between the processors and their store, and does what the engine would do if it
+// had been written so.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "testing/simulation/forwarding_store.hpp"
+
+namespace planted {
+
+using lasagne::Await;
+using lasagne::Commit;
+using lasagne::Committed;
+using lasagne::Position;
+using lasagne::Result;
+using lasagne::Store;
+using lasagne::testing::detail::ForwardingStore;
+
+class BuggyStore : public ForwardingStore {
+ public:
+  explicit BuggyStore(Store& real) : ForwardingStore(&real) {}
+};
+
+// The hop is committed, and then the checkpoint.
+class CheckpointApart final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit hop = commit;
+    Commit checkpoint;
+    std::swap(hop.checkpoint, checkpoint.checkpoint);
+    auto committed = real_->append(hop, await);
+    if (!committed || !checkpoint.checkpoint) return committed;
+    if (auto moved = real_->append(checkpoint, await); !moved) return moved;
+    return committed;
+  }
+};
+
+// Commands are on their buses before the hop that sends them is committed.
+class CommandsFirst final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit hop = commit;
+    Commit commands;
+    const auto is_command = [](const auto& append) { return append.stream.ends_with("__commands"); };
+    for (const auto& append : hop.appends) {
+      if (is_command(append) && hop.checkpoint) commands.appends.push_back(append);
+    }
+    if (commands.appends.empty()) return real_->append(commit, await);
+    if (auto sent = real_->append(commands, await); !sent) return sent;
+    std::erase_if(hop.appends, is_command);
+    auto committed = real_->append(hop, await);
+    if (!committed) return committed;
+    committed->revisions.resize(commit.appends.size());  // no state of a bus is kept
+    return committed;
+  }
+};
+
+// The ids of what a hop makes are drawn, not derived from their cause.
+class RandomIds final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit drawn = commit;
+    for (auto& append : drawn.appends) {
+      for (auto& message : append.messages) message.id = lasagne::Uuid::generate();
+    }
+    return real_->append(drawn, await);
+  }
+};
+
+// Whoever commits, wherever it believes the checkpoint to be, is let through.
+class NoFencing final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit unfenced = commit;
+    if (unfenced.checkpoint) {
+      const auto there = real_->checkpoint(unfenced.checkpoint->processor);
+      if (!there) return std::unexpected(there.error());
+      unfenced.checkpoint->from = *there;
+    }
+    return real_->append(unfenced, await);
+  }
+};
+
+// A restart forgets whose key a held message is of, so its successors do not wait.
+class KeysForgotten final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<std::vector<lasagne::ParkedMessage>> parked(std::string_view processor, Position after,
+                                                     std::size_t limit) override {
+    auto entries = real_->parked(processor, after, limit);
+    if (entries) {
+      for (auto& entry : *entries) entry.key = "message " + std::to_string(entry.position);
+    }
+    return entries;
+  }
+};
+
+}  // namespace planted

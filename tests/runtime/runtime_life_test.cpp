@@ -1,0 +1,195 @@
+// The life of a runtime: stopped late and started again, beside another one, over a store that fails.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "store/log/log_store.hpp"
+#include "store/memory/memory_backing.hpp"
+#include "workshop.hpp"
+
+namespace {
+
+using namespace workshop;
+using lasagne::ErrorCode;
+using lasagne::Module;
+using lasagne::Runtime;
+using namespace std::chrono_literals;
+
+lasagne::Uuid id_of(int n) { return lasagne::Uuid::derive(lasagne::Uuid{}, "test " + std::to_string(n)); }
+
+Module jobs_module() { return Module{"jobs"}.decider<Job>(); }
+
+std::size_t count(lasagne::Store& store, const std::string& type) {
+  return store.read_all(0, {{type}, {}, {}}, 1000)->messages.size();
+}
+
+// An effect that does not return before it is let go.
+struct Stuck {
+  using Event = std::variant<JobOpened>;
+  std::shared_ptr<std::promise<void>> entered = std::make_shared<std::promise<void>>();
+  std::shared_future<void> let_go;
+  void on(const JobOpened&, Send&) const {
+    entered->set_value();
+    let_go.wait();
+  }
+};
+
+TEST(RuntimeLife, StartedAgainAfterAStopThatDidNotEndInTimeItGoesOn) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::promise<void> let_go;
+  Stuck stuck;
+  stuck.let_go = let_go.get_future();
+  Runtime runtime(*store, {jobs_module().effect<Stuck>(stuck)});
+  runtime.start();
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  stuck.entered->get_future().wait();
+  EXPECT_FALSE(runtime.stop(1ms));
+  let_go.set_value();
+  runtime.start();
+  ASSERT_TRUE(runtime.send(DoWork{id_of(1), 1}));
+  ASSERT_TRUE(runtime.wait_until_idle());
+  EXPECT_EQ(count(*store, "WorkDone"), 1U);
+  EXPECT_TRUE(runtime.stop());
+}
+
+TEST(RuntimeLife, RunUntilIdleIsRefusedWhileStarted) {
+  const auto store = lasagne::open("memory:");
+  Runtime runtime(*store, {jobs_module()});
+  runtime.start();
+  const auto refused = runtime.run_until_idle();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+}
+
+TEST(RuntimeLife, ARuntimeThatLosesItsCheckpointTellsOfItOnce) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::vector<std::string> told;
+  lasagne::RuntimeOptions options;
+  options.log = [&](const std::string& text) { told.push_back(text); };
+  Runtime first(*store, {jobs_module()});
+  Runtime second(*store, {jobs_module()}, options);
+  ASSERT_TRUE(first.send(OpenJob{id_of(1), "a"}));
+  ASSERT_TRUE(first.run_until_idle());
+  ASSERT_TRUE(second.run_until_idle());
+  for (int i = 2; i < 5; ++i) {
+    ASSERT_TRUE(first.send(OpenJob{id_of(i), "a"}));
+    ASSERT_TRUE(first.run_until_idle());
+  }
+  ASSERT_TRUE(second.send(OpenJob{id_of(9), "a"}));
+  ASSERT_TRUE(second.run_until_idle());
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("jobs/commands: another runtime moved the checkpoint"), std::string::npos) << told[0];
+}
+
+TEST(RuntimeLife, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
+  faults = {};
+  const auto backing = std::make_shared<lasagne::detail::MemoryBacking>();
+  std::atomic<bool> broken{false};
+  backing->before_write([&](const auto&) -> lasagne::Result<void> {
+    if (broken) return lasagne::fail(ErrorCode::unavailable, "the disk is full");
+    return {};
+  });
+  auto store = lasagne::detail::LogStore::open(backing, [] { return lasagne::Timestamp{1}; });
+  ASSERT_TRUE(store);
+  std::promise<lasagne::Error> failed;
+  lasagne::RuntimeOptions options;
+  options.failed = [&](const lasagne::Error& error) { failed.set_value(error); };  // throws when called twice
+  Runtime runtime(**store, {jobs_module()}, options);
+  runtime.start();
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  ASSERT_TRUE(runtime.wait_until_idle());
+  EXPECT_FALSE(runtime.failure());
+
+  broken = true;
+  EXPECT_FALSE(runtime.send(DoWork{id_of(1), 1}));
+  const auto told = failed.get_future().get();  // though the processors have nothing to do
+  EXPECT_EQ(told.code, ErrorCode::failed);
+  EXPECT_NE(told.message.find("the disk is full"), std::string::npos) << told.message;
+  ASSERT_TRUE(runtime.failure());
+  EXPECT_EQ(runtime.failure()->message, told.message);
+  EXPECT_EQ(runtime.wait_until_idle().error().code, ErrorCode::failed);
+  EXPECT_TRUE(runtime.stop());
+}
+
+TEST(RuntimeLife, AHandlerThatThrowsInExecuteIsNoFaultOfTheCaller) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  Runtime runtime(*store, {jobs_module()});
+  ASSERT_TRUE(runtime.execute(OpenJob{id_of(1), "a"}));
+  faults.deny = "DoWork 5";
+  const auto refused = runtime.execute(DoWork{id_of(1), 5});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, lasagne::Refusal::Kind::failed);
+  EXPECT_EQ(refused.error().error.code, ErrorCode::handler_failed);
+  EXPECT_EQ(count(*store, "WorkDone"), 0U);
+}
+
+// What one handler call sends.
+struct FirstInvoicer {
+  using Event = std::variant<JobOpened>;
+  static void on(const JobOpened& event, Send& send) {
+    send(IssueInvoice{send.new_id("invoice"), event.job_id, 1});
+    send(IssueInvoice{send.new_id("second invoice"), event.job_id, 2});
+  }
+};
+struct SecondInvoicer {
+  using Event = std::variant<JobOpened>;
+  static void on(const JobOpened& event, Send& send) {
+    send(IssueInvoice{send.new_id("invoice"), event.job_id, 3});
+    send.after(1h, "remind", RemindInvoice{event.job_id});
+    send.cancel("remind");
+    send.after(2h, "pay", PayInvoice{event.job_id});
+    send.cancel("pay");
+    send.after(3h, "pay", PayInvoice{event.job_id});
+  }
+};
+
+class TwoSagas : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    faults = {};
+    ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+    ASSERT_TRUE(runtime.run_until_idle());
+  }
+  std::unique_ptr<lasagne::Store> store = lasagne::open("memory:");
+  Runtime runtime{*store, {jobs_module().decider<Invoice>().saga<FirstInvoicer>().saga<SecondInvoicer>()}};
+};
+
+TEST_F(TwoSagas, MakeDifferentIdsForOnePurpose) {
+  EXPECT_EQ(count(*store, "InvoiceIssued"), 3U);
+  EXPECT_EQ(count(*store, "CommandRejected"), 0U);
+}
+
+TEST_F(TwoSagas, CancelWhatTheyHaveJustSet) {
+  const auto timers = store->due_timers(lasagne::Timestamp{253'402'300'799'000'000}, 10);
+  ASSERT_TRUE(timers);
+  ASSERT_EQ(timers->size(), 1U);
+  EXPECT_EQ(timers->at(0).key, "jobs/pay");
+}
+
+// An attempt may be under way, and would put back what was there before.
+TEST(Parked, WhatIsBeingRetriedIsNotRetriedOrEditedBesides) {
+  faults = {};
+  faults.failures["DoWork 5"] = 1;
+  const auto store = lasagne::open("memory:");
+  lasagne::Timestamp now{1'000'000};
+  Runtime runtime(*store, {jobs_module()}, {[&] { return now; }});
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  ASSERT_TRUE(runtime.send(DoWork{id_of(1), 5}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  const auto waiting = runtime.parked()->at(0).entry;
+  ASSERT_EQ(waiting.status, lasagne::ParkedMessage::Status::retrying);
+  EXPECT_EQ(runtime.retry_parked(waiting.processor, waiting.position).error().code, ErrorCode::invalid);
+  EXPECT_EQ(runtime.edit_and_retry_parked(waiting.processor, waiting.position, "{}").error().code, ErrorCode::invalid);
+  ASSERT_TRUE(runtime.skip_parked(waiting.processor, waiting.position));
+  now = now + 1h;
+  ASSERT_TRUE(runtime.run_until_idle());
+  EXPECT_EQ(count(*store, "WorkDone"), 0U);
+  EXPECT_TRUE(runtime.parked()->empty());
+}
+
+}  // namespace

@@ -28,7 +28,7 @@ double commands_per_second(Context& context, std::uint64_t events, bool cold) {
   double taken = 0;
   {
     const auto store = lasagne::open(url);
-    fill(*store, 0, events * accounts_used, accounts_used);
+    fill(*store, events * accounts_used, accounts_used);
     lasagne::Runtime warm(*store, {accounts()});
     for (std::uint64_t i = 0; i < accounts_used; ++i) pay(warm, i, events * accounts_used + i);
     taken = seconds([&] {

@@ -19,6 +19,7 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t messages_a_stream = 10;  // histories grow by new streams, as orders do
+constexpr std::uint64_t streams_at_once = 100;
 
 double resident_mebibytes() {
   std::ifstream statm("/proc/self/statm");
@@ -77,7 +78,7 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
 Grown grow(Context& context, const std::string& url, std::uint64_t history) {
   {
     const auto store = lasagne::open(url);
-    fill(*store, 0, history, history / messages_a_stream);
+    fill(*store, history, streams_at_once, messages_a_stream);
     // The shop's processors are up to date: they follow the log, and do not begin with this history.
     lasagne::Runtime runtime(*store, shop::shop_modules());
     value_of(runtime.run_until_idle());

@@ -58,11 +58,11 @@ void bench_read(Context& context) {
   const auto url = context.workspace.fresh_url();
   {
     const auto store = lasagne::open(url);
-    fill(*store, 0, messages, streams);
+    fill(*store, messages, streams);
   }
   // Opened anew, so that nothing of it is in the store's memory. The memory store keeps all of it.
   auto store = context.workspace.on_disk() ? lasagne::open(url) : lasagne::open("memory:");
-  if (!context.workspace.on_disk()) fill(*store, 0, messages, streams);
+  if (!context.workspace.on_disk()) fill(*store, messages, streams);
 
   const auto bare_select = [&] {
     const auto path = url.substr(url.find(':') + 1);

@@ -62,19 +62,22 @@ std::vector<RawRow> payment_rows(std::uint64_t count, std::uint64_t streams) {
   return rows;
 }
 
-void fill(lasagne::Store& store, std::uint64_t already, std::uint64_t count, std::uint64_t streams) {
-  for (std::uint64_t from = already; from < already + count; from += fill_messages) {
-    const auto to = std::min(already + count, from + fill_messages);
-    std::map<std::uint64_t, std::vector<lasagne::NewMessage>> by_stream;
-    for (auto i = from; i < to; ++i) {
-      by_stream[i % streams].push_back(payment_message(numbered_id(i % streams, "account"), i));
+void fill(lasagne::Store& store, std::uint64_t count, std::uint64_t streams, std::uint64_t a_stream) {
+  const auto block = a_stream == UINT64_MAX ? count : streams * a_stream;
+  const auto account_of = [&](std::uint64_t number) {
+    return numbered_id(number / block * streams + number % block % streams, "account");
+  };
+  for (std::uint64_t from = 0; from < count; from += fill_messages) {
+    std::map<std::string, std::vector<lasagne::NewMessage>> by_stream;
+    for (auto i = from; i < std::min(count, from + fill_messages); ++i) {
+      const auto account_id = account_of(i);
+      by_stream[account_stream(account_id)].push_back(payment_message(account_id, i));
     }
     lasagne::Commit commit;
     for (auto& [stream, messages] : by_stream) {
-      commit.appends.push_back({account_stream(numbered_id(stream, "account")), lasagne::ExpectedRevision::any(),
-                                std::move(messages)});
+      commit.appends.push_back({stream, lasagne::ExpectedRevision::any(), std::move(messages)});
     }
-    value_of(store.append(commit, lasagne::Await::visible));
+    value_of(store.append_taking(commit, lasagne::Await::visible));
     if ((from / fill_messages) % 4 == 3) value_of(store.flush(store.visible_position()));
   }
   value_of(store.flush(store.visible_position()));

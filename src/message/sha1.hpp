@@ -56,19 +56,28 @@ class Sha1 {
     }
     for (std::size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
 
-    auto [a, b, c, d, e] = state_;
-    const auto round = [&](std::uint32_t mixed, std::uint32_t constant, std::uint32_t word) {
-      const std::uint32_t next = std::rotl(a, 5) + mixed + e + constant + word;
+    std::uint32_t a = state_[0];
+    std::uint32_t b = state_[1];
+    std::uint32_t c = state_[2];
+    std::uint32_t d = state_[3];
+    std::uint32_t e = state_[4];
+    const auto round = [&](std::uint32_t mixed, std::uint32_t added) {
+      const std::uint32_t next = std::rotl(a, 5) + mixed + e + added;
       e = d;
       d = c;
       c = std::rotl(b, 30);
       b = a;
       a = next;
     };
-    for (std::size_t i = 0; i < 20; ++i) round(d ^ (b & (c ^ d)), 0x5a827999, w[i]);
-    for (std::size_t i = 20; i < 40; ++i) round(b ^ c ^ d, 0x6ed9eba1, w[i]);
-    for (std::size_t i = 40; i < 60; ++i) round((b & c) | (d & (b | c)), 0x8f1bbcdc, w[i]);
-    for (std::size_t i = 60; i < 80; ++i) round(b ^ c ^ d, 0xca62c1d6, w[i]);
+    // Five rounds bring each variable back to its place, so that nothing needs to be moved.
+#pragma GCC unroll 20
+    for (std::size_t i = 0; i < 20; ++i) round(d ^ (b & (c ^ d)), 0x5a827999 + w[i]);
+#pragma GCC unroll 20
+    for (std::size_t i = 20; i < 40; ++i) round(b ^ c ^ d, 0x6ed9eba1 + w[i]);
+#pragma GCC unroll 20
+    for (std::size_t i = 40; i < 60; ++i) round((b & c) | (d & (b | c)), 0x8f1bbcdc + w[i]);
+#pragma GCC unroll 20
+    for (std::size_t i = 60; i < 80; ++i) round(b ^ c ^ d, 0xca62c1d6 + w[i]);
     state_ = {state_[0] + a, state_[1] + b, state_[2] + c, state_[3] + d, state_[4] + e};
     used_ = 0;
   }

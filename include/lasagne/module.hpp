@@ -6,6 +6,7 @@
 // `using Event = std::variant<...>` and has one `on` for each alternative, or does not compile:
 //
 //   saga, subscription   static void on(const E&, Send&)                       events in, commands and timers out
+//                        or void on(const E&, Send&) const of an object, which carries the handler's settings
 //   process manager      static std::vector<Event> on(const E&, const State&, Send&)   the same with a state of its own:
 //                        lists what it reacts to as `Input`; has category, Event, State, evolve as a decider, and
 //                        static std::optional<Uuid> id(const auto& input): which instance (empty: none)
@@ -26,6 +27,7 @@
 //   deciders: static Event on_failure(const C&, const Failure&);  the others: static void on_failure(const E&, const Failure&, Send&)
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -67,6 +69,12 @@ class Module {
   template <class S>
   Module& saga(HandlerOptions options = {}) {
     return add<detail::TypedSaga<S>>("saga", type_name<S>, std::move(options));
+  }
+  // A saga with settings: `on` is a const function of this object.
+  template <class S>
+    requires(!std::same_as<S, HandlerOptions>)
+  Module& saga(S object, HandlerOptions options = {}) {
+    return add<detail::TypedConfiguredSaga<S>>("saga", type_name<S>, std::move(options), std::move(object));
   }
   template <class S>
   Module& subscription(HandlerOptions options = {}) {

@@ -18,9 +18,15 @@ struct Encoded {
   std::string type;
   std::string data;
 };
+// An empty buffer of this thread, for the time of one call.
+[[nodiscard]] std::string& scratch();
+
+// The text takes no more memory than it needs: messages are kept.
 template <class T>
 Encoded encode(const T& value) {
-  return {std::string(type_name<T>), to_json(value)};
+  std::string& text = scratch();
+  write_json(value, text);
+  return {std::string(type_name<T>), std::string(text)};
 }
 
 struct TimerRequest {

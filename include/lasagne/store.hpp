@@ -153,6 +153,10 @@ class Store {
   //   failed: the flush went wrong; the commit may or may not survive. The store takes nothing more: reopen it and read.
   [[nodiscard]] virtual Result<Committed> append(const Commit& commit, Await await = Await::durable) = 0;
 
+  // The same, for a commit that is not needed afterwards: may take the messages' types and data out of it, whatever comes of
+  // it, which saves copying them.
+  [[nodiscard]] virtual Result<Committed> append_taking(Commit& commit, Await await) { return append(commit, await); }
+
   // Returns when everything up to `position` is durable, flushing on this thread if nobody else does. `failed` as above.
   [[nodiscard]] virtual Result<void> flush(Position position) = 0;
 
@@ -170,6 +174,11 @@ class Store {
   [[nodiscard]] virtual Position durable_position() const = 0;
   // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called (false).
   [[nodiscard]] virtual bool wait(Position after, std::chrono::steady_clock::time_point deadline) = 0;
+  // The same, but sleeps on while nothing newer matches `filter`. May wake for something else.
+  [[nodiscard]] virtual bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) {
+    (void)filter;
+    return wait(after, deadline);
+  }
   // Wakes all waiters once.
   virtual void interrupt() = 0;
 

@@ -5,6 +5,7 @@
 
 #include "../message/text.hpp"
 #include "lasagne/detail/json_reflection.hpp"
+#include "lasagne/send.hpp"
 
 namespace lasagne::detail {
 namespace {
@@ -95,6 +96,14 @@ void append_escape(char c, std::string& out) {
 }
 
 }  // namespace
+
+std::string& scratch() {
+  constexpr std::size_t kept_bytes = 64 << 10;
+  thread_local std::string buffer;
+  if (buffer.capacity() > kept_bytes) buffer = {};
+  buffer.clear();
+  return buffer;
+}
 
 void write_integer(std::int64_t value, std::string& out) { append_number(value, out); }
 void write_unsigned(std::uint64_t value, std::string& out) { append_number(value, out); }

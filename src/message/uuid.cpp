@@ -5,12 +5,13 @@
 #include <sys/random.h>
 #endif
 
-#include <boost/uuid/detail/sha1.hpp>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <system_error>
 
+#include "sha1.hpp"
 #include "text.hpp"
 
 namespace lasagne {
@@ -18,14 +19,27 @@ namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
-constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// The value of a hexadecimal digit; `not_hex` for anything else.
+constexpr std::uint8_t not_hex = 0xff;
+constexpr auto hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(not_hex);
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    const auto digit = static_cast<unsigned char>(hex_digits[i]);
+    values[digit] = i;
+    if (i >= 10) values[digit - 'a' + 'A'] = i;
+  }
+  return values;
+}();
 
-constexpr bool is_dash_place(std::size_t i) noexcept { return i == 8 || i == 13 || i == 18 || i == 23; }
+// The groups of bytes between the dashes.
+constexpr std::array<std::size_t, 5> group_ends{4, 6, 8, 10, 16};
+
+constexpr auto hex_pairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {hex_digits[i >> 4U], hex_digits[i & 0x0fU]};
+  return pairs;
+}();
 
 void set_version(Uuid& id, unsigned version) noexcept {
   id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | (version << 4U));
@@ -36,11 +50,11 @@ void set_version(Uuid& id, unsigned version) noexcept {
 
 std::array<char, detail::uuid_text_size> detail::uuid_text(const Uuid& id) noexcept {
   std::array<char, uuid_text_size> text;
-  std::size_t at = 0;
-  for (const std::uint8_t byte : id.bytes) {
-    if (is_dash_place(at)) text[at++] = '-';
-    text[at++] = hex_digits[byte >> 4U];
-    text[at++] = hex_digits[byte & 0x0fU];
+  char* at = text.data();
+  std::size_t i = 0;
+  for (const std::size_t end : group_ends) {
+    if (i > 0) *at++ = '-';
+    for (; i < end; ++i, at += 2) std::memcpy(at, hex_pairs[id.bytes[i]].data(), 2);
   }
   return text;
 }
@@ -53,15 +67,19 @@ std::string Uuid::to_string() const {
 std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
   if (text.size() != detail::uuid_text_size) return std::nullopt;
   Uuid id;
-  std::size_t at = 0;
-  for (std::uint8_t& byte : id.bytes) {
-    if (is_dash_place(at) && text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at]);
-    const int low = hex_value(text[at + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    byte = static_cast<std::uint8_t>(high * 16 + low);
-    at += 2;
+  const char* at = text.data();
+  unsigned seen = 0;  // not_hex as soon as one is
+  std::size_t i = 0;
+  for (const std::size_t end : group_ends) {
+    if (i > 0 && *at++ != '-') return std::nullopt;
+    for (; i < end; ++i, at += 2) {
+      const unsigned high = hex_values[static_cast<unsigned char>(at[0])];
+      const unsigned low = hex_values[static_cast<unsigned char>(at[1])];
+      seen |= high | low;
+      id.bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
+    }
   }
+  if (seen == not_hex) return std::nullopt;
   return id;
 }
 
@@ -79,11 +97,10 @@ Uuid Uuid::generate() {
 }
 
 Uuid Uuid::derive(const Uuid& cause, std::string_view tag) noexcept {
-  boost::uuids::detail::sha1 sha1;
-  sha1.process_bytes(cause.bytes.data(), cause.bytes.size());
-  sha1.process_bytes(tag.data(), tag.size());
-  unsigned int digest[5];
-  sha1.get_digest(digest);
+  detail::Sha1 sha1;
+  sha1.add({reinterpret_cast<const char*>(cause.bytes.data()), cause.bytes.size()});
+  sha1.add(tag);
+  const auto digest = sha1.digest();
 
   Uuid id = cause;
   // Big-endian by hand: the same id on every machine.

@@ -32,20 +32,33 @@ class HopBuilder::OneHop final : public Hop {
   const Message& message_;
 };
 
-NewMessage HopBuilder::derived(const Message& cause, MessageKind kind, std::string tag, Encoded encoded) {
+NewMessage HopBuilder::message_of(const Message& cause, MessageKind kind, std::string_view tag, Encoded encoded) {
   return {Uuid::derive(cause.id, tag), kind, std::move(encoded.type), std::move(encoded.data),
           {cause.metadata.correlation_id, cause.id, cause.metadata.traceparent}};
 }
 
-HopBuilder::Staged& HopBuilder::stage(const std::string& stream, MakeState make) {
-  const auto found = states_.find(stream);
-  if (found != states_.end()) return found->second;
-  auto loaded = load_state(store_, cache_, stream, make);
-  return states_.emplace(stream, Staged{std::move(loaded), {}, false}).first->second;
+NewMessage HopBuilder::derived(const Message& cause, MessageKind kind, std::string_view maker, std::string_view what,
+                               std::size_t index, Encoded encoded) {
+  tag_ = maker;
+  if (!tag_.empty()) tag_ += ' ';
+  tag_ += what;
+  tag_ += ' ';
+  tag_ += std::to_string(index);
+  return message_of(cause, kind, tag_, std::move(encoded));
 }
 
-void HopBuilder::send(const std::string& stream, NewMessage message) {
-  streams_[stream].push_back(std::move(message));
+HopBuilder::Staged& HopBuilder::stage(const std::string& stream, MakeState make) {
+  if (const auto found = state_index_.find(stream); found != state_index_.end()) return *found->second;
+  auto loaded = load_state(store_, cache_, stream, make);
+  auto& staged = states_.emplace_back(Staged{stream, std::move(loaded), {}, false});
+  state_index_.emplace(staged.stream, &staged);
+  return staged;
+}
+
+void HopBuilder::send(std::string_view stream, NewMessage message) {
+  auto found = std::ranges::find(shared_, stream, &Shared::stream);
+  if (found == shared_.end()) found = shared_.insert(found, Shared{std::string(stream), {}});
+  found->messages.push_back(std::move(message));
   ++messages_;
 }
 
@@ -53,12 +66,12 @@ void HopBuilder::stage_decided(const Message& cause, Staged& staged, const AnyCo
   if (decided.rejection) {
     CommandRejected rejected{std::string(module_),      cause.type, cause.id, command.stream, decided.rejection->reason,
                              decided.rejection->detail, cause.data};
-    send(rejections_stream(module_), derived(cause, MessageKind::event, "rejected", encode(rejected)));
+    send(rejections_stream(module_), message_of(cause, MessageKind::event, "rejected", encode(rejected)));
     return;
   }
   std::size_t index = 0;
   for (auto& event : decided.events) {
-    staged.messages.push_back(derived(cause, MessageKind::event, "event " + std::to_string(index++), std::move(event)));
+    staged.messages.push_back(derived(cause, MessageKind::event, {}, "event", index++, std::move(event)));
     ++messages_;
   }
 }
@@ -94,25 +107,24 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
       throw PermanentError("no module handles the command " + type +
                            ": register its decider, or say routes_to<" + type + ">(module)");
     }
-    return std::string(bus);
+    return bus;
   };
   for (const auto& command : outbox.commands) (void)bus_of(command.type);
   for (const auto& timer : outbox.timers) (void)bus_of(timer.command.type);
 
-  const auto tag = [&](std::string_view kind, std::size_t index) {
-    return std::string(processor_) + " " + std::string(kind) + " " + std::to_string(index);
-  };
   std::size_t index = 0;
   for (auto& event : outbox.own_events) {
-    states_.at(own_stream).messages.push_back(derived(cause, MessageKind::event, tag("event", index++), std::move(event)));
+    state_index_.at(own_stream)->messages.push_back(
+        derived(cause, MessageKind::event, processor_, "event", index++, std::move(event)));
     ++messages_;
   }
   for (auto& command : outbox.commands) {
     const auto bus = bus_of(command.type);
-    send(bus, derived(cause, MessageKind::command, tag("command", index++), std::move(command)));
+    send(bus, derived(cause, MessageKind::command, processor_, "command", index++, std::move(command)));
   }
   for (auto& event : outbox.published) {
-    send(external_events_stream(module_), derived(cause, MessageKind::event, tag("event", index++), std::move(event)));
+    send(external_events_stream(module_),
+         derived(cause, MessageKind::event, processor_, "event", index++, std::move(event)));
   }
   for (const auto& key : outbox.cancelled) {
     const auto scoped = std::string(module_) + "/" + key;
@@ -122,16 +134,16 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
   for (auto& timer : outbox.timers) {
     const auto scoped = std::string(module_) + "/" + timer.key;
     const auto bus = bus_of(timer.command.type);
-    auto message = derived(cause, MessageKind::command, tag("timer", index++), std::move(timer.command));
-    timers_set_[scoped] = Timer{scoped, timer.due, bus, std::move(message)};
+    auto message = derived(cause, MessageKind::command, processor_, "timer", index++, std::move(timer.command));
+    timers_set_[scoped] = Timer{scoped, timer.due, std::string(bus), std::move(message)};
   }
 }
 
 void HopBuilder::reaction(const Reaction& reaction, const Message& message) {
   OneHop hop(*this, message);
   const auto spoil = [&](bool spoiled) {
-    const auto found = states_.find(hop.own_stream_);
-    if (found != states_.end()) found->second.spoiled = spoiled;
+    const auto found = state_index_.find(hop.own_stream_);
+    if (found != state_index_.end()) found->second->spoiled = spoiled;
   };
   try {
     reaction.handle(message, hop);
@@ -152,14 +164,14 @@ bool HopBuilder::reaction_failure(const Reaction& reaction, const Message& messa
 
 Commit HopBuilder::take() {
   Commit commit;
-  for (auto& [stream, staged] : states_) {
+  for (auto& staged : states_) {
     if (staged.messages.empty()) continue;
     const auto expected = staged.loaded.revision ? ExpectedRevision::exactly(*staged.loaded.revision)
                                                  : ExpectedRevision::no_stream();
-    commit.appends.push_back({stream, expected, std::move(staged.messages)});
+    commit.appends.push_back({staged.stream, expected, std::move(staged.messages)});
   }
-  for (auto& [stream, messages] : streams_) {
-    commit.appends.push_back({stream, ExpectedRevision::any(), std::move(messages)});
+  for (auto& [stream, messages] : shared_) {
+    commit.appends.push_back({std::move(stream), ExpectedRevision::any(), std::move(messages)});
   }
   commit.timers_cancelled = std::move(cancelled_);
   for (auto& [key, timer] : timers_set_) commit.timers_set.push_back(std::move(timer));
@@ -168,18 +180,19 @@ Commit HopBuilder::take() {
 
 void HopBuilder::committed(const Commit& commit, const Committed& result) {
   for (std::size_t i = 0; i < commit.appends.size(); ++i) {
-    const auto found = states_.find(commit.appends[i].stream);
-    if (found == states_.end()) continue;
-    auto& loaded = found->second.loaded;
+    const auto found = state_index_.find(commit.appends[i].stream);
+    if (found == state_index_.end()) continue;
+    auto& staged = *found->second;
+    auto& loaded = staged.loaded;
     if (!loaded.revision) {
       // A new stream belongs to the process of its first message; a deleted one that goes on is folded afresh.
-      if (result.revisions[i] + 1 != commit.appends[i].messages.size()) found->second.spoiled = true;
+      if (result.revisions[i] + 1 != commit.appends[i].messages.size()) staged.spoiled = true;
       loaded.correlation_id = commit.appends[i].messages[0].metadata.correlation_id;
     }
     loaded.revision = result.revisions[i];
   }
-  for (auto& [stream, staged] : states_) {
-    if (!staged.spoiled && staged.loaded.revision) cache_.put(stream, std::move(staged.loaded));
+  for (auto& staged : states_) {
+    if (!staged.spoiled && staged.loaded.revision) cache_.put(staged.stream, std::move(staged.loaded));
   }
 }
 

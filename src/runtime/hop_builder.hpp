@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lasagne/detail/handlers.hpp"
@@ -39,24 +41,34 @@ class HopBuilder {
  private:
   class OneHop;
   struct Staged {
+    std::string stream;
     LoadedState loaded;
     std::vector<NewMessage> messages;
     bool spoiled = false;  // its state is no longer to be trusted: not cached
+  };
+  struct Shared {
+    std::string stream;
+    std::vector<NewMessage> messages;
   };
 
   Staged& stage(const std::string& stream, MakeState make);
   void stage_decided(const Message& cause, Staged& staged, const AnyCommand& command, Decided decided);
   void stage_outbox(const Message& cause, Outbox outbox, const std::string& own_stream);
-  void send(const std::string& stream, NewMessage message);
-  [[nodiscard]] static NewMessage derived(const Message& cause, MessageKind kind, std::string tag, Encoded encoded);
+  void send(std::string_view stream, NewMessage message);
+  // The id follows from the cause, `maker`, what it makes, and which one of these it is.
+  [[nodiscard]] NewMessage derived(const Message& cause, MessageKind kind, std::string_view maker, std::string_view what,
+                                   std::size_t index, Encoded encoded);
+  [[nodiscard]] static NewMessage message_of(const Message& cause, MessageKind kind, std::string_view tag, Encoded encoded);
 
   Store& store_;
   StateCache& cache_;
   const Registry& registry_;
   const std::string_view module_;
   const std::string_view processor_;
-  std::map<std::string, Staged> states_;                    // streams with a state, by name
-  std::map<std::string, std::vector<NewMessage>> streams_;  // bus and external streams, by name
+  std::deque<Staged> states_;                                  // streams with a state
+  std::unordered_map<std::string_view, Staged*> state_index_;  // the same by name
+  std::vector<Shared> shared_;                                 // buses and external streams: a few
+  std::string tag_;                                            // kept for its memory
   std::map<std::string, Timer> timers_set_;
   std::vector<std::string> cancelled_;
   std::size_t messages_ = 0;

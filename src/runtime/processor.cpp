@@ -159,13 +159,14 @@ std::optional<Position> LogProcessor::due_retry(Timestamp now) const {
 
 Result<bool> LogProcessor::read_on(Timestamp now) {
   if (held_.size() >= ProcessorLimits::held_messages) return false;
-  auto slice = store_.read_all(cursor_, handler_.filter, batch_);
+  const bool behind = store_.visible_position() > cursor_ + ProcessorLimits::far_messages;
+  const auto limit = behind && batch_ > 1 ? ProcessorLimits::batch_behind : batch_;
+  auto slice = store_.read_all(cursor_, handler_.filter, limit);
   if (!slice) return std::unexpected(std::move(slice.error()));
   if (slice->messages.empty()) {
-    const bool moved = slice->scanned_to > cursor_;
-    cursor_ = slice->scanned_to;
+    cursor_ = slice->scanned_to;  // the log's end: reading less than asked for says so
     if (cursor_ - checkpoint_ >= ProcessorLimits::unmarked_scan) return move_checkpoint(cursor_);
-    return moved;
+    return false;
   }
   if (is_effect()) {
     if (auto durable = store_.flush(slice->messages.back()->position); !durable) {
@@ -275,7 +276,7 @@ Result<bool> LogProcessor::move_checkpoint(Position to) {
 
 Result<bool> LogProcessor::commit(Commit commit, HopBuilder& builder, Position to) {
   commit.checkpoint = CheckpointMove{handler_.processor, checkpoint_, to};
-  auto result = store_.append(commit, Await::visible);
+  auto result = store_.append_taking(commit, Await::visible);
   if (!result) return refused(std::move(result.error()));
   if (result->repeated) {
     // Another node did this hop, or our first answer was lost: then the checkpoint has moved, and this is refused. Or a

@@ -23,6 +23,8 @@ using Log = std::function<void(const std::string&)>;
 
 struct ProcessorLimits {
   static constexpr std::size_t batch_messages = 64;      // read and handled in one hop
+  static constexpr std::size_t batch_behind = 512;       // likewise, of a processor that is far behind
+  static constexpr Position far_messages = 16'384;       // so far from the log's end is far behind
   static constexpr std::size_t batch_output = 512;       // staged messages after which the hop ends
   static constexpr Position unmarked_scan = 4096;        // skipped messages after which the checkpoint moves alone
   static constexpr std::size_t held_messages = 100'000;  // waiting or parked; past this the processor reads no further
@@ -44,6 +46,10 @@ class Processor {
   // When there is something to do without a new message; empty: no such time.
   [[nodiscard]] virtual Result<std::optional<Timestamp>> next_due() = 0;
   [[nodiscard]] virtual const std::string& name() const = 0;
+  // How far along the log it is; 0 when it does not read along.
+  [[nodiscard]] virtual Position position() const { return 0; }
+  // What it reads of the log; null: anything may give it something to do.
+  [[nodiscard]] virtual const Filter* reads() const { return nullptr; }
   // Its handlers call the outside world and may block.
   [[nodiscard]] virtual bool is_effect() const { return false; }
   // Reads checkpoint and parked messages anew before the next step.
@@ -80,6 +86,8 @@ class LogProcessor final : public Processor {
   Result<bool> step(Timestamp now) override;
   Result<std::optional<Timestamp>> next_due() override;
   const std::string& name() const override { return handler_.processor; }
+  Position position() const override { return cursor_; }
+  const Filter* reads() const override { return &handler_.filter; }
   bool is_effect() const override;
   void reload() override { reload_.store(true); }
 

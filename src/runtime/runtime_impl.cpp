@@ -28,13 +28,22 @@ void RuntimeImpl::tell(const std::string& text) const {
   if (options_.log) options_.log(text);
 }
 
-// Steps everything once round; true if anything moved.
+// Steps everything once; then again what is near the log's end, until that has nothing to do. So a process that has
+// begun is carried on while its messages are still at hand, before a bus with a long queue begins many more. True if
+// anything moved.
 Result<bool> RuntimeImpl::round(const std::vector<Processor*>& processors) {
   bool moved = false;
-  for (Processor* processor : processors) {
-    auto stepped = processor->step(now());
-    if (!stepped) return stepped;
-    moved = moved || *stepped;
+  bool swept = true;
+  for (int sweep = 0; swept && sweep <= RuntimeLimits::sweeps; ++sweep) {
+    swept = false;
+    const Position end = sweep == 0 ? 0 : store_.visible_position();
+    for (Processor* processor : processors) {
+      if (end > processor->position() + RuntimeLimits::near_messages) continue;
+      auto stepped = processor->step(now());
+      if (!stepped) return stepped;
+      swept = swept || *stepped;
+    }
+    moved = moved || swept;
   }
   return moved;
 }
@@ -53,14 +62,27 @@ Result<void> RuntimeImpl::run_until_idle() {
   }
 }
 
-std::chrono::steady_clock::time_point RuntimeImpl::next_wake(const Loop& loop) {
+// Sleeps until there may be something to do that came after `seen`.
+void RuntimeImpl::rest(const Loop& loop, Position seen) {
   const auto asked_at = std::chrono::steady_clock::now();
-  Duration wait = RuntimeLimits::longest_wait;
+  Duration wait = loop.unflushed ? Duration{RuntimeLimits::effect_flush_wait} : Duration{RuntimeLimits::longest_wait};
   for (Processor* processor : loop.processors) {
     const auto due = processor->next_due();
     if (due && *due) wait = std::min(wait, std::max(**due - now(), Duration{0}));
   }
-  return asked_at + wait;
+  if (const Filter* reads = loop.effect ? loop.processors.front()->reads() : nullptr) {
+    (void)store_.wait_for(*reads, seen, asked_at + wait);
+  } else {
+    (void)store_.wait(seen, asked_at + wait);
+  }
+}
+
+// What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes; only
+// when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
+Result<void> RuntimeImpl::flush_at_rest(Loop& loop) {
+  if (loop.effect && !(loop.unflushed && loop.rested)) return {};
+  loop.unflushed = false;
+  return store_.flush(store_.visible_position());
 }
 
 void RuntimeImpl::run(Loop& loop) {
@@ -68,19 +90,19 @@ void RuntimeImpl::run(Loop& loop) {
     const Position seen = store_.visible_position();
     auto moved = round(loop.processors);
     if (moved && !*moved) {
-      if (auto flushed = store_.flush(store_.visible_position()); !flushed) {
-        moved = std::unexpected(std::move(flushed.error()));
-      }
+      if (auto flushed = flush_at_rest(loop); !flushed) moved = std::unexpected(std::move(flushed.error()));
     }
     if (!moved) {
       if (survives(moved.error())) continue;
       break;
     }
     if (*moved) {
+      loop.unflushed = loop.effect;
+      loop.rested = false;
       if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
           !flush_wanted_.exchange(true)) {
         const std::scoped_lock lock(mutex_);
-        changed_.notify_all();
+        flush_call_.notify_one();
       }
       continue;
     }
@@ -90,7 +112,8 @@ void RuntimeImpl::run(Loop& loop) {
       ++loop.idle_round;
       changed_.notify_all();
     }
-    (void)store_.wait(seen, next_wake(loop));
+    rest(loop, seen);
+    loop.rested = true;
   }
   const std::scoped_lock lock(mutex_);
   loop.ended = true;
@@ -124,7 +147,7 @@ std::optional<Error> RuntimeImpl::failure() {
 void RuntimeImpl::run_flusher() {
   std::unique_lock lock(mutex_);
   while (!stopping_.load()) {
-    changed_.wait(lock, [&] { return stopping_.load() || flush_wanted_.load(); });
+    flush_call_.wait(lock, [&] { return stopping_.load() || flush_wanted_.load(); });
     if (!flush_wanted_.exchange(false)) continue;
     lock.unlock();
     (void)store_.flush(store_.visible_position());  // a failure shows at the loops' next step
@@ -148,6 +171,7 @@ void RuntimeImpl::start() {
     if (processor->is_effect()) {
       auto own = std::make_unique<Loop>();
       own->processors.push_back(processor.get());
+      own->effect = true;
       loops_.push_back(std::move(own));
     } else {
       hops->processors.push_back(processor.get());
@@ -186,6 +210,7 @@ bool RuntimeImpl::stop(std::chrono::milliseconds bound) {
   if (!started_) return true;
   stopping_.store(true);
   changed_.notify_all();
+  flush_call_.notify_all();
   if (!await_end(lock, std::chrono::steady_clock::now() + bound)) return false;
   join(lock);
   return true;

@@ -19,8 +19,11 @@ namespace lasagne::detail {
 struct RuntimeLimits {
   static constexpr int reloads_on_conflict = 32;         // of execute, without an expected revision
   static constexpr Position unflushed_messages = 1024;   // past this the flusher writes beside the hops
+  static constexpr int sweeps = 8;                       // of what is near the log's end, in one round
+  static constexpr Position near_messages = 2048;        // so far from the end is near
   static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
+  static constexpr std::chrono::milliseconds effect_flush_wait{20};  // for the hops to flush what an effect did
   static constexpr std::chrono::milliseconds interrupt_again{20};  // while loops are waited for
 };
 
@@ -47,6 +50,9 @@ class RuntimeImpl {
   // A thread and the processors it steps. An effect has one of its own, since its handlers may block.
   struct Loop {
     std::vector<Processor*> processors;
+    bool effect = false;
+    bool unflushed = false;       // only this thread's: an effect did something that it has not seen flushed
+    bool rested = false;          // only this thread's: since it did something
     std::thread thread;
     Position idle_at = 0;         // guarded by mutex_: the log's end when the last round found nothing to do
     std::uint64_t idle_round = 0; // guarded by mutex_
@@ -63,7 +69,8 @@ class RuntimeImpl {
   void join(Lock& lock);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);
-  [[nodiscard]] std::chrono::steady_clock::time_point next_wake(const Loop& loop);
+  Result<void> flush_at_rest(Loop& loop);
+  void rest(const Loop& loop, Position seen);
   [[nodiscard]] Timestamp now() const { return options_.clock(); }
   void tell(const std::string& text) const;
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
@@ -81,7 +88,8 @@ class RuntimeImpl {
   std::atomic<bool> flush_wanted_{false};
 
   std::mutex mutex_;
-  std::condition_variable changed_;  // a loop went idle or ended, a flush is wanted, or stopping_
+  std::condition_variable changed_;     // a loop went idle or ended, or stopping_
+  std::condition_variable flush_call_;  // flush_wanted_, or stopping_
   bool started_ = false;             // guarded by mutex_
   std::optional<Error> failure_;     // guarded by mutex_; of the store: every loop has ended or will
 };

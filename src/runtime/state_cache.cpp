@@ -11,20 +11,16 @@ constexpr std::size_t page_messages = 512;
 std::optional<LoadedState> StateCache::take(const std::string& stream, MakeState make) {
   const std::scoped_lock lock(mutex_);
   const auto found = index_.find(stream);
-  if (found == index_.end() || found->second->second.make != make) return std::nullopt;
-  const auto entry = found->second;
-  LoadedState state = std::move(entry->second);
-  index_.erase(found);
-  entries_.erase(entry);
-  return state;
+  if (found == index_.end() || !found->second->second.state || found->second->second.make != make) return std::nullopt;
+  return std::move(found->second->second);
 }
 
 void StateCache::put(const std::string& stream, LoadedState state) {
   const std::scoped_lock lock(mutex_);
   if (const auto found = index_.find(stream); found != index_.end()) {
-    const auto entry = found->second;
-    index_.erase(found);
-    entries_.erase(entry);
+    entries_.splice(entries_.begin(), entries_, found->second);
+    entries_.front().second = std::move(state);
+    return;
   }
   entries_.emplace_front(stream, std::move(state));
   index_.emplace(entries_.front().first, entries_.begin());

@@ -33,7 +33,7 @@ class StoreFailure : public std::runtime_error {
   Error error_;
 };
 
-// States are taken out while they change hands, so there is never a second owner. Thread-safe.
+// States are taken out while they change hands, so there is never a second owner; their places are kept. Thread-safe.
 class StateCache {
  public:
   static constexpr std::size_t capacity = 20'000;
@@ -42,7 +42,7 @@ class StateCache {
   void put(const std::string& stream, LoadedState state);
 
  private:
-  using Entry = std::pair<std::string, LoadedState>;
+  using Entry = std::pair<std::string, LoadedState>;  // no state: taken out
   std::mutex mutex_;
   std::list<Entry> entries_;  // guarded by mutex_; most recently used first
   std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // guarded by mutex_

@@ -71,7 +71,7 @@ void SimulatedGateway::on(const PaymentRequested& requested, lasagne::Send& send
 
 lasagne::Module payments_module(const PaymentOptions& options) {
   auto module = lasagne::Module{"payments"}.decider<Payment>().forwarder<PaymentForwarder>();
-  module.effect(PaymentDeadline{options.time_to_pay});
+  module.saga(PaymentDeadline{options.time_to_pay});
   if (options.gateway) module.effect(*options.gateway);
   return module;
 }

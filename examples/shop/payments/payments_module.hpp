@@ -21,9 +21,7 @@ struct PaymentForwarder {
   static std::optional<PaymentFailed> on(const PaymentTimedOut& timed_out, const Payment::State& payment);
 };
 
-// Every payment has a durable timer until it is decided. An effect only because it carries a setting, which the static
-// functions of a saga cannot; it calls nothing, and its timers are set in one commit with its checkpoint as a saga's
-// are.
+// Every payment has a durable timer until it is decided.
 struct PaymentDeadline {
   using Event = std::variant<PaymentRequested, PaymentCompleted, PaymentDiscarded>;
   lasagne::Duration time_to_pay{};

@@ -83,7 +83,7 @@ class Tally {
     }
     return position_ > before;
   }
-  void wait() const { (void)store_.wait(position_, SteadyClock::now() + look_again); }
+  void wait() const { (void)store_.wait_for(filter_, position_, SteadyClock::now() + look_again); }
 
   [[nodiscard]] std::uint64_t initialized() const noexcept { return initialized_; }
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }

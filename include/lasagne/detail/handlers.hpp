@@ -280,17 +280,19 @@ class TypedSaga final : public TypedReaction<S, typename S::Event> {
   }
 };
 
-template <class E>
-class TypedEffect final : public TypedReaction<E, typename E::Event> {
+// A handler that is an object: an effect, or (const) a saga with settings.
+template <class E, Reaction::Kind kind_of_it>
+class TypedObject final : public TypedReaction<std::remove_const_t<E>, typename E::Event> {
  public:
-  explicit TypedEffect(E object) : object_(std::move(object)) {}
-  Reaction::Kind kind() const override { return Reaction::Kind::effect; }
+  explicit TypedObject(E object) : object_(std::move(object)) {}
+  Reaction::Kind kind() const override { return kind_of_it; }
   void handle(const Message& message, Hop& hop) const override {
+    E& object = object_;
     std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<E>);
-          if constexpr (requires { object_.on(event, send); }) {
-            object_.on(event, send);
+          Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>);
+          if constexpr (requires { object.on(event, send); }) {
+            object.on(event, send);
           } else {
             static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
           }
@@ -299,8 +301,13 @@ class TypedEffect final : public TypedReaction<E, typename E::Event> {
   }
 
  private:
-  mutable E object_;  // one thread at a time: see Module::effect
+  mutable std::remove_const_t<E> object_;  // one thread at a time: see Module::effect
 };
+
+template <class E>
+using TypedEffect = TypedObject<E, Reaction::Kind::effect>;
+template <class S>
+using TypedConfiguredSaga = TypedObject<const S, Reaction::Kind::saga>;
 
 template <class F>
 class TypedForwarder final : public TypedReaction<F, typename F::Event> {

@@ -1,7 +1,7 @@
 // Validation and application of a commit: the expected-revision table, and what moves together with it.
 #include <algorithm>
 #include <set>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "lasagne/json.hpp"
@@ -91,6 +91,16 @@ Result<void> LogStore::check_bounds(const Commit& commit) {
   return {};
 }
 
+// Whether `in` is true of a batch that is not in the backing yet; the latest is asked first.
+template <class In>
+bool LogStore::find_unwritten(In in) const {
+  if (in(pending_)) return true;
+  for (auto batch = in_flight_.rbegin(); batch != in_flight_.rend(); ++batch) {
+    if (in(**batch)) return true;
+  }
+  return false;
+}
+
 Result<void> LogStore::check_guards(const Commit& commit) {
   if (commit.checkpoint) {
     const auto& move = *commit.checkpoint;
@@ -112,7 +122,7 @@ Result<void> LogStore::check_guards(const Commit& commit) {
       if (found->second) set = found->second->message.id;
       return true;
     };
-    if (!in(pending_) && !(in_flight_ && in(*in_flight_))) {
+    if (!find_unwritten(in)) {
       auto found = backing_->find_timer(fire.key);
       if (!found) return std::unexpected(std::move(found.error()));
       set = *found;
@@ -134,12 +144,13 @@ Result<void> LogStore::check_guards(const Commit& commit) {
 
 Result<bool> LogStore::is_parked(const Commit::ParkedId& id) {
   const Batch::ParkedKey key{id.processor, id.position};
-  if (const auto found = pending_.parked.find(key); found != pending_.parked.end()) return found->second.has_value();
-  if (in_flight_) {
-    if (const auto flying = in_flight_->parked.find(key); flying != in_flight_->parked.end()) {
-      return flying->second.has_value();
-    }
-  }
+  std::optional<bool> there;
+  (void)find_unwritten([&](const Batch& batch) {
+    const auto found = batch.parked.find(key);
+    if (found != batch.parked.end()) there = found->second.has_value();
+    return there.has_value();
+  });
+  if (there) return *there;
   return backing_->has_parked(id.processor, id.position);
 }
 
@@ -157,26 +168,34 @@ Result<std::optional<Revision>> LogStore::match_repeat(const Append& append, Str
   return last;
 }
 
+// Learns the ids of the stream's last messages, of which the older ones may be in the backing.
+Result<void> LogStore::look_back(Stream& stream) {
+  std::vector<Uuid> ids(Limits::recent_ids_per_stream);
+  const Revision head = *stream.row.head;
+  const Revision oldest = head + 1 - std::min<Revision>(head + 1, ids.size());
+  const Revision in_memory = stream.recent.empty() ? head + 1 : stream.recent.front()->revision;
+  const bool older = in_memory > oldest && in_memory > stream.row.first_readable;
+  const Revision from = older ? oldest : std::max(oldest, in_memory);
+  auto messages = read_range(stream, from, head, Direction::forwards, ids.size());
+  if (!messages) return std::unexpected(std::move(messages.error()));
+  for (const auto& message : *messages) ids[message->revision % ids.size()] = message->id;
+  stream.recent_ids = std::move(ids);
+  return {};
+}
+
 Result<LogStore::Plan> LogStore::plan_any(const Append& append, Stream& stream) {
   Plan plan{&stream, false, 0};
   if (!stream.row.head) return plan;
-  const Revision head = *stream.row.head;
-  const Revision oldest = head + 1 - std::min<Revision>(head + 1, Limits::recent_ids_per_stream);
-  std::optional<Revision> first;
-  const auto look_at = [&](const MessagePtr& message) {
-    if (message->revision >= oldest && message->id == append.messages[0].id) first = message->revision;
-  };
-  for (const auto& message : stream.recent) look_at(message);
-  const Revision in_memory = stream.recent.empty() ? head + 1 : stream.recent.front()->revision;
-  if (!first && in_memory > oldest && in_memory > stream.row.first_readable) {
-    auto older = read_range(stream, oldest, head, Direction::forwards, Limits::recent_ids_per_stream);
-    if (!older) return std::unexpected(std::move(older.error()));
-    for (const auto& message : *older) look_at(message);
-    // Kept, so that the next append under `any` need not read again.
-    if (!older->empty()) stream.recent.assign(older->begin(), older->end());
+  if (stream.recent_ids.empty()) {
+    if (auto looked = look_back(stream); !looked) return std::unexpected(std::move(looked.error()));
   }
-  if (!first) return plan;
-  auto repeated = match_repeat(append, stream, *first);
+  const auto& ids = stream.recent_ids;
+  const auto found = std::ranges::find(ids, append.messages[0].id);
+  if (found == ids.end()) return plan;
+  const Revision slot = static_cast<Revision>(found - ids.begin());
+  const Revision head = *stream.row.head;
+  const Revision back = (head % ids.size() + ids.size() - slot) % ids.size();  // from the head to it
+  auto repeated = match_repeat(append, stream, head - back);
   if (!repeated) return std::unexpected(std::move(repeated.error()));
   plan.repeated = repeated->has_value();
   plan.repeated_revision = repeated->value_or(0);
@@ -203,12 +222,12 @@ Result<LogStore::Plan> LogStore::plan_at(const Append& append, Stream& stream, s
 Result<LogStore::Plan> LogStore::plan(const Append& append) {
   using Kind = ExpectedRevision::Kind;
   const auto kind = append.expected.kind();
-  auto found = find(append.stream);
+  auto found = look_up(append.stream);
   if (!found) return std::unexpected(std::move(found.error()));
   Stream* stream = *found;
-  if (stream == nullptr) {
+  if (stream->row.id == 0) {
     if (kind == Kind::stream_exists || kind == Kind::exactly) return conflict(append, std::nullopt);
-    return Plan{};  // created when the whole commit is known to be good
+    return Plan{stream, false, 0};  // created when the whole commit is known to be good
   }
   if (stream->row.state == StreamState::tombstoned) {
     return fail(ErrorCode::tombstoned, append.stream + " was closed for good", append.stream);
@@ -242,7 +261,7 @@ Result<Committed> LogStore::settle_repeat(const std::vector<Plan>& plans, std::s
   return result;
 }
 
-void LogStore::write_messages(const Append& append, Stream& stream, Timestamp now) {
+void LogStore::write_messages(std::span<std::shared_ptr<Message>> messages, Stream& stream, Timestamp now) {
   auto& row = stream.row;
   if (row.state == StreamState::deleted) {
     row.state = StreamState::live;
@@ -250,20 +269,15 @@ void LogStore::write_messages(const Append& append, Stream& stream, Timestamp no
     stream.correlation_id.reset();
   }
   Revision revision = row.head ? *row.head + 1 : 0;
-  for (const auto& message : append.messages) {
-    auto kept = std::make_shared<Message>();
-    kept->position = ++visible_;
-    kept->revision = revision++;
-    kept->id = message.id;
-    kept->kind = message.kind;
-    kept->recorded_at = now;
-    kept->stream = append.stream;
-    kept->type = message.type;
-    kept->data = message.data;
-    kept->metadata = message.metadata;
-    pending_.messages.push_back({row.id, kept});
-    tail_.push_back(kept);
-    stream.recent.push_back(std::move(kept));
+  for (auto& message : messages) {
+    message->position = ++visible_;
+    message->revision = revision;
+    message->recorded_at = now;
+    if (!stream.recent_ids.empty()) stream.recent_ids[revision % stream.recent_ids.size()] = message->id;
+    ++revision;
+    pending_.messages.push_back({row.id, message});
+    tail_.push_back(message);
+    stream.recent.push_back(std::move(message));
   }
   row.head = revision - 1;
   while (stream.recent.size() > limits_.recent_messages_per_stream && stream.recent.front()->position <= durable_) {
@@ -288,8 +302,48 @@ void LogStore::apply_guards(const Commit& commit) {
   for (const auto& entry : commit.parked_put) pending_.parked[{entry.processor, entry.position}] = entry;
 }
 
+namespace {
+
+// Takes the texts when the commit is the caller's to give.
+template <class C>
+std::vector<std::shared_ptr<Message>> messages_of(C& commit) {
+  std::size_t count = 0;
+  for (const auto& append : commit.appends) count += append.messages.size();
+  std::vector<std::shared_ptr<Message>> messages;
+  messages.reserve(count);
+  for (auto& append : commit.appends) {
+    for (auto& message : append.messages) {
+      auto& kept = *messages.emplace_back(std::make_shared<Message>());
+      kept.id = message.id;
+      kept.kind = message.kind;
+      kept.stream = append.stream;
+      if constexpr (std::is_const_v<C>) {
+        kept.type = message.type;
+        kept.data = message.data;
+        kept.metadata = message.metadata;
+      } else {
+        kept.type = std::move(message.type);
+        kept.data = std::move(message.data);
+        kept.metadata = message.metadata;
+      }
+    }
+  }
+  return messages;
+}
+
+}  // namespace
+
 Result<Committed> LogStore::append(const Commit& commit, Await await) {
   if (auto checked = check_bounds(commit); !checked) return std::unexpected(std::move(checked.error()));
+  return append_checked(commit, messages_of(commit), await);
+}
+
+Result<Committed> LogStore::append_taking(Commit& commit, Await await) {
+  if (auto checked = check_bounds(commit); !checked) return std::unexpected(std::move(checked.error()));
+  return append_checked(commit, messages_of(commit), await);
+}
+
+Result<Committed> LogStore::append_checked(const Commit& commit, Messages messages, Await await) {
   Lock lock(mutex_);
   if (failed_) return failure();
   if (pending_.messages.size() > limits_.unflushed_messages) {
@@ -320,25 +374,26 @@ Result<Committed> LogStore::append(const Commit& commit, Await await) {
   last_recorded_at_ = now;
   Committed result;
   result.revisions.reserve(plans.size());
+  std::span<std::shared_ptr<Message>> left(messages);
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    Stream* stream = plans[i].stream;
-    if (stream == nullptr) {
-      StreamRow row;
-      row.id = ++last_stream_id_;
-      row.name = commit.appends[i].stream;
-      stream = &insert(std::move(row));
-      pending_.streams[stream->row.id] = stream->row;
-      stream->correlation_id = commit.appends[i].messages[0].metadata.correlation_id;
+    Stream& stream = *plans[i].stream;
+    const auto count = commit.appends[i].messages.size();
+    if (stream.row.id == 0) {
+      create(stream);
+      pending_.streams[stream.row.id] = stream.row;
+      stream.correlation_id = left[0]->metadata.correlation_id;
     }
-    write_messages(commit.appends[i], *stream, now);
-    result.revisions.push_back(*stream->row.head);
+    write_messages(left.first(count), stream, now);
+    left = left.subspan(count);
+    result.revisions.push_back(*stream.row.head);
   }
   apply_guards(commit);
   result.position = visible_;
   trim_tail();
-  if (!plans.empty() && waiting_ > 0) appended_.notify_all();
+  if (!plans.empty() && !waiters_.empty()) wake_waiters();
   if (await == Await::durable) {
-    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+    const auto sequence = sequence_;
+    if (auto flushed = wait_durable(std::move(lock), sequence); !flushed) return std::unexpected(std::move(flushed.error()));
   }
   return result;
 }

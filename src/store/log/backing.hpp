@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +69,13 @@ class Backing {
   // Atomic, and durable on return. After an error nothing may be written any more until the database is opened again: what
   // of the batch survives is unknown (`failed`) or nothing of it does (`unavailable`, such as a full disk).
   [[nodiscard]] virtual Result<void> write(const Batch& batch) = 0;
+  // The same, and just before it is done takes along what `more` gives, until that gives nothing; or does not ask. Whatever
+  // `more` gave is a part of the batch, and shares its fate.
+  using More = std::function<std::shared_ptr<const Batch>()>;
+  [[nodiscard]] virtual Result<void> write(const Batch& batch, const More& more) {
+    (void)more;
+    return write(batch);
+  }
 
   [[nodiscard]] virtual Result<std::optional<StreamRow>> find_stream(std::string_view name) = 0;
   // Revisions from..to inclusive; forwards from `from` up, or backwards from `to` down.

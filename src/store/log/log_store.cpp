@@ -1,4 +1,4 @@
-// Opening, reading across streams, and the group flush.
+// Opening, and reading across streams.
 #include "store/log/log_store.hpp"
 
 #include <algorithm>
@@ -24,49 +24,6 @@ Result<std::unique_ptr<LogStore>> LogStore::open(std::shared_ptr<Backing> backin
   return store;
 }
 
-std::unexpected<Error> LogStore::failure() const {
-  return fail(ErrorCode::failed, "the store takes nothing more since a flush failed (" + failed_->message +
-                                     "): mend the cause and open it again");
-}
-
-// Whoever comes first writes for all that came before; nobody waits for company.
-Result<void> LogStore::flush_until(Lock& lock, std::uint64_t sequence) {
-  while (durable_sequence_ < sequence) {
-    if (failed_) return failure();
-    if (flushing_) {
-      flushed_.wait(lock);
-      continue;
-    }
-    flushing_ = true;
-    const auto batch = std::make_shared<const Batch>(std::exchange(pending_, {}));
-    in_flight_ = batch;
-    const std::uint64_t written = sequence_;
-    const Position position = visible_;
-    lock.unlock();
-    auto result = batch->empty() ? Result<void>{} : backing_->write(*batch);
-    lock.lock();
-    flushing_ = false;
-    in_flight_.reset();
-    if (result) {
-      durable_sequence_ = written;
-      durable_ = position;
-      trim_tail();
-    } else {
-      failed_ = std::move(result.error());
-      appended_.notify_all();
-    }
-    flushed_.notify_all();
-  }
-  return {};
-}
-
-Result<void> LogStore::flush(Position position) {
-  Lock lock(mutex_);
-  if (failed_) return failure();
-  if (position < visible_ && position <= durable_) return {};
-  return flush_until(lock, sequence_);
-}
-
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
   LogSlice slice;
   slice.scanned_to = after;
@@ -84,12 +41,7 @@ Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::s
     if (slice.messages.size() >= limit) return slice;
     lock.lock();
   }
-  const Position tail_from = visible_ - tail_.size();
-  while (slice.scanned_to < visible_ && slice.messages.size() < limit) {
-    const auto& message = tail_[slice.scanned_to - tail_from];
-    slice.scanned_to = message->position;
-    if (filter.empty() || filter.matches(*message)) slice.messages.push_back(message);
-  }
+  tail_.read(filter, limit, slice);
   return slice;
 }
 
@@ -106,21 +58,6 @@ Position LogStore::visible_position() const {
 Position LogStore::durable_position() const {
   const std::scoped_lock lock(mutex_);
   return durable_;
-}
-
-bool LogStore::wait(Position after, std::chrono::steady_clock::time_point deadline) {
-  Lock lock(mutex_);
-  const auto interrupts = interrupts_;
-  ++waiting_;
-  appended_.wait_until(lock, deadline, [&] { return visible_ > after || interrupts_ != interrupts || failed_; });
-  --waiting_;
-  return visible_ > after;
-}
-
-void LogStore::interrupt() {
-  const std::scoped_lock lock(mutex_);
-  ++interrupts_;
-  appended_.notify_all();
 }
 
 Result<Position> LogStore::checkpoint(std::string_view processor) {
@@ -173,7 +110,8 @@ Result<std::uint64_t> LogStore::scavenge() {
   // What was removed may stand in memory still: all is durable, so memory can start afresh.
   tail_.clear();
   streams_.clear();
-  stream_ages_.clear();
+  hot_streams_.clear();
+  cold_streams_.clear();
   return removed;
 }
 

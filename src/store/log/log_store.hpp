@@ -2,25 +2,34 @@
 // flush), the rest in a Backing. Memory and SQLite are both this, with another Backing.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "lasagne/store.hpp"
 #include "store/log/backing.hpp"
+#include "store/log/flush_group.hpp"
+#include "store/log/recent.hpp"
+#include "store/log/tail.hpp"
 
 namespace lasagne::detail {
 
 struct LogStoreLimits {
   std::size_t cached_streams = 20'000;
+  std::size_t streams_with_messages = 4'096;  // of these, the most recently used keep their recent messages
   std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
+  std::uint32_t company = 8;                 // callers that flushed together: with so many, a leader waits for them again
+  std::chrono::microseconds company_wait{500};  // but not longer than this
+  std::chrono::microseconds top_up{150};     // how long a write takes along what comes while it goes on
 };
 
 class LogStore final : public Store {
@@ -30,6 +39,7 @@ class LogStore final : public Store {
   static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits = {});
 
   Result<Committed> append(const Commit& commit, Await await) override;
+  Result<Committed> append_taking(Commit& commit, Await await) override;
   Result<void> flush(Position position) override;
   Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction, std::size_t limit) override;
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override;
@@ -37,6 +47,7 @@ class LogStore final : public Store {
   Position visible_position() const override;
   Position durable_position() const override;
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override;
+  bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) override;
   void interrupt() override;
   Result<Position> checkpoint(std::string_view processor) override;
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override;
@@ -51,17 +62,28 @@ class LogStore final : public Store {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
-  // A cached stream. `recent` ends at the head without gaps and holds at least everything not flushed yet.
+  // A cached stream, or that there is none of the name (id 0). `recent` ends at the head without gaps and holds at least
+  // everything not flushed yet.
   struct Stream {
     StreamRow row;
-    std::deque<MessagePtr> recent;
+    RecentMessages recent;
+    // The ids of the last revisions, each at revision % size; nil where unknown. Kept once an append looked back.
+    std::vector<Uuid> recent_ids;
     std::optional<Uuid> correlation_id;
     std::uint64_t changed_by = 0;  // sequence of the last commit that touched it: not evicted before that is durable
+    bool hot = false;              // in hot_streams_, else in cold_streams_
     std::list<Stream*>::iterator age;
+  };
+  // A thread that sleeps until something newer is visible; filter: until something that matches is.
+  struct Waiter {
+    const Filter* filter = nullptr;
+    Position after = 0;
+    bool wake = false;
+    std::condition_variable woken;  // wake, an interrupt, or a failure
   };
   // What validation found for one append of a commit.
   struct Plan {
-    Stream* stream = nullptr;
+    Stream* stream = nullptr;  // may be one that does not exist yet
     bool repeated = false;
     Revision repeated_revision = 0;
   };
@@ -70,20 +92,26 @@ class LogStore final : public Store {
 
   // append.cpp; all with mutex_ held
   static Result<void> check_bounds(const Commit& commit);
+  using Messages = std::vector<std::shared_ptr<Message>>;
+  Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
+  template <class In>
+  bool find_unwritten(In in) const;
   Result<bool> is_parked(const Commit::ParkedId& id);
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
   Result<Plan> plan_at(const Append& append, Stream& stream, std::optional<Revision> expected);
   Result<std::optional<Revision>> match_repeat(const Append& append, Stream& stream, Revision from);
   Result<Committed> settle_repeat(const std::vector<Plan>& plans, std::size_t repeated);
-  void write_messages(const Append& append, Stream& stream, Timestamp now);
+  Result<void> look_back(Stream& stream);
+  void write_messages(std::span<std::shared_ptr<Message>> messages, Stream& stream, Timestamp now);
   void apply_guards(const Commit& commit);
 
   // streams.cpp; all with mutex_ held
+  Result<Stream*> look_up(std::string_view name);   // also one that does not exist
   Result<Stream*> find(std::string_view name);      // null when there is none
   Result<Stream*> find_or_create(std::string_view name);
-  Stream& insert(StreamRow row);
+  void create(Stream& stream);
   void touch(Stream& stream);
   void evict();
   void trim_tail();
@@ -93,6 +121,14 @@ class LogStore final : public Store {
 
   // log_store.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
+  Result<void> wait_durable(Lock lock, std::uint64_t sequence);
+  std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
+  void await_company(Lock& lock);
+  void write_pending(Lock& lock);
+  std::shared_ptr<const Batch> take_pending();
+  bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
+  bool concerns(const Waiter& waiter) const;
+  void wake_waiters();
   [[nodiscard]] std::unexpected<Error> failure() const;
 
   const std::shared_ptr<Backing> backing_;
@@ -100,12 +136,11 @@ class LogStore final : public Store {
   const LogStoreLimits limits_;
 
   mutable std::mutex mutex_;
-  std::condition_variable flushed_;   // a flush ended
-  std::condition_variable appended_;  // something is newly visible, or interrupt()
   // All below is guarded by mutex_.
   std::unordered_map<std::string_view, std::unique_ptr<Stream>> streams_;  // keys live in the values' rows
-  std::list<Stream*> stream_ages_;                                         // least recently used first
-  std::deque<MessagePtr> tail_;   // the last messages up to visible_, without gaps
+  std::list<Stream*> hot_streams_;   // least recently used first
+  std::list<Stream*> cold_streams_;  // likewise; used before all hot ones, and without messages
+  Tail tail_;                           // the last messages up to visible_
   Position visible_ = 0;
   Position durable_ = 0;
   std::uint64_t sequence_ = 0;          // counts changes; a flush makes everything up to some sequence durable
@@ -113,12 +148,21 @@ class LogStore final : public Store {
   std::uint64_t last_stream_id_ = 0;
   Timestamp last_recorded_at_;
   std::uint64_t interrupts_ = 0;
-  std::size_t waiting_ = 0;             // threads in wait()
+  std::vector<Waiter*> waiters_;        // threads in wait_until(); each waiter lives in its call
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::optional<Timestamp> next_timer_;
   Batch pending_;                       // not handed to the backing yet
-  std::shared_ptr<const Batch> in_flight_;  // being written
+  std::vector<std::shared_ptr<const Batch>> in_flight_;  // being written, oldest first
   bool flushing_ = false;
+  std::uint64_t writing_sequence_ = 0;         // what is being written, or was last
+  Position writing_position_ = 0;              // likewise
+  std::vector<std::shared_ptr<FlushGroup>> current_groups_;  // wait for in_flight_
+  std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
+  std::uint32_t last_company_ = 0;             // threads that the last flush was for
+  std::uint32_t company_wanted_ = 0;           // by the leader that waits on company_
+  std::condition_variable company_;
+  std::chrono::steady_clock::time_point last_flush_end_;
+  std::chrono::steady_clock::duration last_flush_took_{};
   std::optional<Error> failed_;
 };
 

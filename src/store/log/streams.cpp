@@ -7,51 +7,67 @@
 
 namespace lasagne::detail {
 
-Result<LogStore::Stream*> LogStore::find(std::string_view name) {
+// That there is no such stream is remembered too: a new one is read, found missing, and then appended to.
+Result<LogStore::Stream*> LogStore::look_up(std::string_view name) {
   if (const auto found = streams_.find(name); found != streams_.end()) {
     touch(*found->second);
     return found->second.get();
   }
   auto row = backing_->find_stream(name);
   if (!row) return std::unexpected(std::move(row.error()));
-  if (!*row) return nullptr;
-  return &insert(**std::move(row));
-}
-
-Result<LogStore::Stream*> LogStore::find_or_create(std::string_view name) {
-  auto found = find(name);
-  if (!found || *found != nullptr) return found;
-  StreamRow row;
-  row.id = ++last_stream_id_;
-  row.name = name;
-  return &insert(std::move(row));
-}
-
-LogStore::Stream& LogStore::insert(StreamRow row) {
   auto stream = std::make_unique<Stream>();
-  stream->row = std::move(row);
-  auto& inserted = *stream;
-  inserted.age = stream_ages_.insert(stream_ages_.end(), &inserted);
-  streams_.emplace(inserted.row.name, std::move(stream));
+  if (*row) {
+    stream->row = **std::move(row);
+  } else {
+    stream->row.name = name;
+  }
+  Stream* inserted = stream.get();
+  inserted->hot = true;
+  inserted->age = hot_streams_.insert(hot_streams_.end(), inserted);
+  streams_.emplace(inserted->row.name, std::move(stream));
   return inserted;
 }
 
-void LogStore::touch(Stream& stream) { stream_ages_.splice(stream_ages_.end(), stream_ages_, stream.age); }
+Result<LogStore::Stream*> LogStore::find(std::string_view name) {
+  auto found = look_up(name);
+  if (found && (*found)->row.id == 0) return nullptr;
+  return found;
+}
 
-// Only between operations: pointers to streams do not survive it. A stream with changes that are not durable stays, since
-// only the cache knows them.
+Result<LogStore::Stream*> LogStore::find_or_create(std::string_view name) {
+  auto found = look_up(name);
+  if (found && (*found)->row.id == 0) create(**found);
+  return found;
+}
+
+void LogStore::create(Stream& stream) { stream.row.id = ++last_stream_id_; }
+
+void LogStore::touch(Stream& stream) {
+  hot_streams_.splice(hot_streams_.end(), stream.hot ? hot_streams_ : cold_streams_, stream.age);
+  stream.hot = true;
+}
+
+// Only between operations: pointers to streams do not survive it, nor does what they keep. A stream with changes that are
+// not durable stays as it is, since only the cache knows them.
 void LogStore::evict() {
-  auto candidate = stream_ages_.begin();
-  while (streams_.size() > limits_.cached_streams && candidate != stream_ages_.end()) {
-    Stream* stream = *candidate;
-    if (stream->changed_by > durable_sequence_) break;  // all younger ones are likelier still to be unflushed
-    candidate = stream_ages_.erase(candidate);
+  const auto durable = [&](const Stream* stream) { return stream->changed_by <= durable_sequence_; };
+  const auto hot = std::min(limits_.streams_with_messages, limits_.cached_streams);
+  while (hot_streams_.size() > hot && durable(hot_streams_.front())) {
+    Stream* stream = hot_streams_.front();
+    cold_streams_.splice(cold_streams_.end(), hot_streams_, stream->age);
+    stream->hot = false;
+    stream->recent = {};
+    stream->recent_ids = {};
+  }
+  while (streams_.size() > limits_.cached_streams && !cold_streams_.empty()) {
+    const Stream* stream = cold_streams_.front();
+    cold_streams_.pop_front();
     streams_.erase(std::string_view(stream->row.name));
   }
 }
 
 void LogStore::trim_tail() {
-  while (tail_.size() > limits_.tail_messages && tail_.front()->position <= durable_) tail_.pop_front();
+  while (tail_.size() > limits_.tail_messages && tail_.first() <= durable_) tail_.pop_front();
 }
 
 // Revisions from..to whether readable or not; older ones from the backing, recent ones from memory.

@@ -49,6 +49,17 @@ Result<Statement*> Reader::statement(std::string_view sql) {
   return &statements_.emplace(sql.data(), std::move(*prepared)).first->second;
 }
 
+// Without a transaction of its own each read has one, which is as right.
+void Reader::hold() {
+  if (sqlite3_get_autocommit(connection_.handle()) == 0) return;
+  if (auto begin = statement(sql::begin_read)) (void)(*begin)->run();
+}
+
+void Reader::let_go() {
+  if (sqlite3_get_autocommit(connection_.handle()) != 0) return;
+  if (auto end = statement(sql::end_read)) (void)(*end)->run();
+}
+
 Result<Backing::Opened> Reader::load() {
   Backing::Opened opened;
   auto end = statement(sql::log_end);

@@ -48,6 +48,8 @@ inline constexpr std::string_view put_parked =
 inline constexpr std::string_view remove_parked = "DELETE FROM parked WHERE processor = ?1 AND position = ?2";
 
 // read
+inline constexpr std::string_view begin_read = "BEGIN";
+inline constexpr std::string_view end_read = "COMMIT";
 inline constexpr std::string_view find_stream =
     "SELECT id, state, nullif(max(ifnull(head, -1), ifnull((SELECT max(revision) FROM log WHERE stream_id = s.id), "
     "-1)), -1), first_readable, truncate_before, max_count, max_age_us FROM streams s WHERE name = ?1";

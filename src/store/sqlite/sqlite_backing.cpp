@@ -87,13 +87,14 @@ class SqliteBacking final : public Backing {
     const std::scoped_lock lock(lookup_mutex_);
     return lookup_->load();
   }
-  Result<void> write(const Batch& batch) override {
+  Result<void> write(const Batch& batch) override { return write(batch, {}); }
+  Result<void> write(const Batch& batch, const More& more) override {
     if (!writer_) return refuse_write();
-    return writer_->write(batch);
+    let_lookups_go();  // lest they keep the WAL from beginning anew
+    return writer_->write(batch, more, [this] { let_lookups_go(); });
   }
   Result<std::optional<StreamRow>> find_stream(std::string_view name) override {
-    const std::scoped_lock lock(lookup_mutex_);
-    return lookup_->find_stream(name);
+    return look_up([&](Reader& reader) { return reader.find_stream(name); });
   }
   Result<std::vector<MessagePtr>> read_stream(const StreamRow& stream, Revision from, Revision to, Direction direction,
                                               std::size_t limit) override {
@@ -106,8 +107,7 @@ class SqliteBacking final : public Backing {
     return readers_.with([&](Reader& reader) { return reader.read_process(correlation_id, after, limit); });
   }
   Result<std::optional<Uuid>> find_timer(std::string_view key) override {
-    const std::scoped_lock lock(lookup_mutex_);
-    return lookup_->find_timer(key);
+    return look_up([&](Reader& reader) { return reader.find_timer(key); });
   }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
     return readers_.with([&](Reader& reader) { return reader.due_timers(now, limit); });
@@ -116,18 +116,31 @@ class SqliteBacking final : public Backing {
     return readers_.with([&](Reader& reader) { return reader.next_timer(); });
   }
   Result<bool> has_parked(std::string_view processor, Position position) override {
-    const std::scoped_lock lock(lookup_mutex_);
-    return lookup_->has_parked(processor, position);
+    return look_up([&](Reader& reader) { return reader.has_parked(processor, position); });
   }
   Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override {
     return readers_.with([&](Reader& reader) { return reader.parked(processor, after, limit); });
   }
   Result<std::uint64_t> scavenge(Timestamp now) override {
     if (!writer_) return refuse_write();
-    return writer_->scavenge(now);
+    let_lookups_go();
+    auto removed = writer_->scavenge(now);
+    let_lookups_go();
+    return removed;
   }
 
  private:
+  // Look-ups between two writes share a snapshot: what they look for is either in it or in a batch that the caller knows.
+  template <class Read>
+  auto look_up(Read read) -> decltype(read(std::declval<Reader&>())) {
+    const std::scoped_lock lock(lookup_mutex_);
+    if (writer_) lookup_->hold();
+    return read(*lookup_);
+  }
+  void let_lookups_go() {
+    const std::scoped_lock lock(lookup_mutex_);
+    lookup_->let_go();
+  }
   static std::unexpected<Error> refuse_write() {
     return fail(ErrorCode::invalid, "the store was opened read-only: open it for writing");
   }

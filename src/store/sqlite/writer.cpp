@@ -35,7 +35,7 @@ Result<void> Writer::run(Statement& statement, std::string_view doing) {
   return {};
 }
 
-Result<void> Writer::transact(const std::function<Result<void>()>& work) {
+Result<void> Writer::transact(const std::function<Result<void>()>& work, const std::function<void()>& committed) {
   if (stopped_) return std::unexpected(*stopped_);
   if (auto begun = run(statements_.begin, "beginning a transaction"); !begun) return stop(begun.error());
   if (const auto done = work(); !done) {
@@ -49,22 +49,30 @@ Result<void> Writer::transact(const std::function<Result<void>()>& work) {
     if (sqlite3_get_autocommit(connection_.handle()) == 0) (void)statements_.rollback.run();
     return stop(std::move(error));
   }
+  if (committed) committed();
   lock_.ring();
   return checkpoint();
 }
 
-Result<void> Writer::write(const Batch& batch) {
-  return transact([&]() -> Result<void> {
-    if (auto put = put_streams(batch); !put) return put;
-    if (auto put = put_messages(batch); !put) return put;
-    for (const auto& [processor, position] : batch.checkpoints) {
-      statements_.put_checkpoint.bind(1, std::string_view{processor});
-      statements_.put_checkpoint.bind(2, to_sql(position));
-      if (auto put = run(statements_.put_checkpoint, "moving a checkpoint"); !put) return put;
-    }
-    if (auto put = put_timers(batch); !put) return put;
-    return put_parked(batch);
-  });
+Result<void> Writer::write(const Batch& batch, const Backing::More& more, const std::function<void()>& committed) {
+  const auto put_all = [&]() -> Result<void> {
+    auto done = put(batch);
+    for (auto next = done && more ? more() : nullptr; next; next = done ? more() : nullptr) done = put(*next);
+    return done;
+  };
+  return transact(put_all, committed);
+}
+
+Result<void> Writer::put(const Batch& batch) {
+  if (auto put = put_streams(batch); !put) return put;
+  if (auto put = put_messages(batch); !put) return put;
+  for (const auto& [processor, position] : batch.checkpoints) {
+    statements_.put_checkpoint.bind(1, std::string_view{processor});
+    statements_.put_checkpoint.bind(2, to_sql(position));
+    if (auto put = run(statements_.put_checkpoint, "moving a checkpoint"); !put) return put;
+  }
+  if (auto put = put_timers(batch); !put) return put;
+  return put_parked(batch);
 }
 
 Result<void> Writer::put_streams(const Batch& batch) {

@@ -24,8 +24,9 @@ class Writer {
                                                             const SqliteSettings& settings);
   ~Writer();
 
-  // As Backing::write and Backing::scavenge. After an error both answer that same error for ever.
-  [[nodiscard]] Result<void> write(const Batch& batch);
+  // As Backing::write and Backing::scavenge. After an error both answer that same error for ever. `committed` is called
+  // when the batch is in the file, before the WAL is copied.
+  [[nodiscard]] Result<void> write(const Batch& batch, const Backing::More& more, const std::function<void()>& committed);
   [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
 
  private:
@@ -35,10 +36,11 @@ class Writer {
   Result<void> prepare();
   Result<void> load();
   // Runs `work` in one transaction, and stops the writer for good when that fails.
-  Result<void> transact(const std::function<Result<void>()>& work);
+  Result<void> transact(const std::function<Result<void>()>& work, const std::function<void()>& committed = {});
   std::unexpected<Error> stop(Error error);
   Result<void> run(Statement& statement, std::string_view doing);
 
+  Result<void> put(const Batch& batch);
   Result<void> put_messages(const Batch& batch);
   Result<void> put_streams(const Batch& batch);
   Result<void> put_timers(const Batch& batch);

@@ -1,0 +1,125 @@
+// Whether anything becomes slower, or larger, as the history grows.
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "context.hpp"
+#include "lasagne/runtime.hpp"
+#include "load.hpp"
+#include "shop_modules.hpp"
+#include "workload.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr std::uint64_t messages_a_stream = 10;  // histories grow by new streams, as orders do
+
+double resident_mebibytes() {
+  std::ifstream statm("/proc/self/statm");
+  double size = 0;
+  double resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+struct Grown {
+  std::vector<double> open_ms, append, orders, stream, resident;
+};
+
+// What a store with `history` messages does; `run` tells the runs apart.
+void measure_once(Context& context, const std::string& url, std::uint64_t history, unsigned run, Grown& grown) {
+  const double before = resident_mebibytes();
+  std::unique_ptr<lasagne::Store> store;
+  std::unique_ptr<lasagne::Runtime> runtime;
+  shop::ShopOptions options;
+  options.gateway.emplace();
+  grown.open_ms.push_back(1e3 * seconds([&] {
+    store = lasagne::open(url);
+    runtime = std::make_unique<lasagne::Runtime>(*store, shop::shop_modules(options));
+    runtime->start();
+  }));
+
+  const auto accounts = history / messages_a_stream;
+  const auto reads = std::min(context.amount(2'000), accounts);  // each stream once: none is in memory yet
+  std::uint64_t messages = 0;
+  const double read = seconds([&] {
+    for (std::uint64_t i = 0; i < reads; ++i) {
+      const auto account = i * 7'919 % accounts;
+      messages += value_of(store->read_stream(account_stream(numbered_id(account, "account")), 0,
+                                              lasagne::Direction::forwards, 100)).messages.size();
+    }
+  });
+  grown.stream.push_back(static_cast<double>(messages) / read);
+
+  const auto appends = context.amount(2'000);
+  const double appended = seconds([&] {
+    for (std::uint64_t i = 0; i < appends; ++i) {
+      const auto number = history + run * 1'000'000 + i;
+      value_of(store->append(payment_commit(numbered_id(number, "account"), number, lasagne::ExpectedRevision::no_stream()),
+                             lasagne::Await::durable));
+    }
+  });
+  grown.append.push_back(static_cast<double>(appends) / appended);
+
+  const auto orders = context.amount(5'000);
+  const auto loaded = shop::run_load(*store, *runtime, {run + 1, 0}, orders, std::chrono::minutes(15));
+  grown.orders.push_back(loaded.orders_per_second);
+  runtime->stop();
+  grown.resident.push_back(resident_mebibytes() - before);
+}
+
+Grown grow(Context& context, const std::string& url, std::uint64_t history) {
+  {
+    const auto store = lasagne::open(url);
+    fill(*store, 0, history, history / messages_a_stream);
+    // The shop's processors are up to date: they follow the log, and do not begin with this history.
+    lasagne::Runtime runtime(*store, shop::shop_modules());
+    value_of(runtime.run_until_idle());
+  }
+  Grown grown;
+  for (unsigned run = 0; run < context.settings.repetitions; ++run) measure_once(context, url, history, run, grown);
+  return grown;
+}
+
+}  // namespace
+
+void bench_growth(Context& context) {
+  if (!context.workspace.on_disk()) return;  // the memory store is its history
+  std::vector<Grown> all;
+  for (const auto history : context.settings.growth) {
+    const auto url = context.workspace.fresh_url();
+    all.push_back(grow(context, url, history));
+    context.workspace.remove(url);
+  }
+  const auto add = [&](std::string_view what, std::string_view unit, std::vector<double> Grown::*values, double target,
+                       bool at_most) {
+    const auto base = spread_of(all.front().*values);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Figure figure = named("growth", fmt::format("{}, {} messages in the store", what, context.settings.growth[i]),
+                    std::string(unit));
+      figure.value = spread_of(all[i].*values);
+      figure.at_most = at_most;
+      if (i > 0) {
+        const double ratio = figure.value.median / base.median;
+        figure.limit_name = fmt::format("with {} messages", context.settings.growth.front());
+        figure.limit = base;
+        figure.ratio = Spread{ratio, figure.value.lowest / base.median, figure.value.highest / base.median};
+        if (target > 0) figure.target = target;
+      }
+      context.add(figure);
+    }
+  };
+  add("append, 1 caller, new streams", "messages/s", &Grown::append, 0.8, false);
+  add("whole orders", "orders/s", &Grown::orders, 0.8, false);
+  add("read streams of 10", "messages/s", &Grown::stream, 0.8, false);
+  add("open the store and start the runtime", "ms", &Grown::open_ms, 0, true);
+  add("resident memory taken by all this", "MiB", &Grown::resident, 0, true);
+}
+
+}  // namespace bench

@@ -1,0 +1,221 @@
+// Whole orders of the shop, through all its modules: how many, and how long one takes.
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "context.hpp"
+#include "lasagne/runtime.hpp"
+#include "load.hpp"
+#include "order.hpp"
+#include "raw_sqlite.hpp"
+#include "shop_modules.hpp"
+#include "workload.hpp"
+
+namespace bench {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view carts_bus = "shopping_carts__commands";
+
+shop::ShopOptions shop_options() {
+  shop::ShopOptions options;
+  options.gateway.emplace();
+  return options;
+}
+
+struct Loaded {
+  double orders_per_second = 0;
+  double messages_per_second = 0;
+};
+
+// One `shop load` into a new store, whose URL is left in `url`.
+Loaded load(const std::string& url, std::uint64_t orders, unsigned out_of_stock) {
+  const auto store = lasagne::open(url);
+  lasagne::Runtime runtime(*store, shop::shop_modules(shop_options()));
+  runtime.start();
+  const auto result = shop::run_load(*store, runtime, {1, out_of_stock}, orders, std::chrono::minutes(15));
+  runtime.stop();
+  if (result.open > 0) throw std::runtime_error(fmt::format("{} orders did not come to rest", result.open));
+  return {result.orders_per_second, static_cast<double>(store->durable_position()) / result.seconds};
+}
+
+double rows_per_second(Context& context, const std::vector<RawRow>& rows) {
+  const auto path = context.workspace.fresh_path();
+  (void)lasagne::open("sqlite:" + path);
+  const double taken = [&] {
+    RawLoop loop(path);
+    return seconds([&] { loop.insert(rows, 0, rows.size(), 1'000); });
+  }();
+  context.workspace.remove(path);
+  return static_cast<double>(rows.size()) / taken;
+}
+
+void bench_load(Context& context, std::string_view name, unsigned out_of_stock) {
+  const auto orders = context.amount(20'000);
+  std::vector<double> each;
+  std::vector<RawRow> rows;
+  const auto run = [&] {
+    const auto url = context.workspace.fresh_url();
+    const auto loaded = load(url, orders, out_of_stock);
+    each.push_back(loaded.orders_per_second);
+    if (context.workspace.on_disk() && rows.empty()) rows = RawLoop(url.substr(url.find(':') + 1)).rows();
+    context.workspace.remove(url);
+    return loaded.messages_per_second;
+  };
+  Figure messages = named("orders", fmt::format("messages of whole orders, {}", name), "messages/s");
+  if (context.workspace.on_disk()) {
+    (void)run();  // for its rows, and to warm up
+    each.clear();
+    messages.limit_name = "plain loop of the same rows, batch 1000";
+    messages.target = 0.5;
+    messages = compare(messages, context.settings.repetitions, run, [&] { return rows_per_second(context, rows); });
+  } else {
+    messages = measure(messages, context.settings.repetitions, run);
+  }
+  context.add(known("orders", fmt::format("whole orders, {}", name), "orders/s", spread_of(each)));
+  context.add(messages);
+}
+
+// Told of each order that is completed and durable, which is when somebody outside may hear of it.
+class Completions {
+ public:
+  void add(const lasagne::Uuid& order_id) {
+    const std::scoped_lock lock(mutex_);
+    at_.emplace(order_id, SteadyClock::now());
+    changed_.notify_all();
+  }
+  // Waits until `count` orders are completed.
+  void wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(60), [&] { return at_.size() >= count; }))
+      throw std::runtime_error("orders hang");
+  }
+  [[nodiscard]] SteadyClock::time_point of(const lasagne::Uuid& order_id) {
+    const std::scoped_lock lock(mutex_);
+    return at_.at(order_id);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::unordered_map<lasagne::Uuid, SteadyClock::time_point> at_;  // guarded by mutex_
+};
+
+struct Announcer {
+  using Event = std::variant<shop::orders::OrderCompleted>;
+  std::shared_ptr<Completions> completions;
+  void on(const shop::orders::OrderCompleted& completed, lasagne::Send&) const { completions->add(completed.order_id); }
+};
+
+struct Latencies {
+  std::vector<double> microseconds;
+};
+
+// Confirms `orders` carts, filled beforehand, `interval` apart whatever the shop makes of it (one after the other when
+// there is none), and takes the time from each confirmation's being due until its order is completed and durable.
+Latencies confirm_all(Context& context, std::uint64_t orders, std::optional<SteadyClock::duration> interval) {
+  const auto url = context.workspace.fresh_url();
+  Latencies latencies;
+  {
+    const auto store = lasagne::open(url);
+    auto modules = shop::shop_modules(shop_options());
+    const auto completions = std::make_shared<Completions>();
+    const auto is_orders = [](const lasagne::Module& module) { return module.name() == "orders"; };
+    std::ranges::find_if(modules, is_orders)->effect(Announcer{completions});
+    lasagne::Runtime runtime(*store, modules);
+    runtime.start();
+    const shop::LoadPlan plan{1, 0};
+    (void)shop::run_load(*store, runtime, {2, 0}, 100, std::chrono::minutes(15));  // stocks up and warms up
+    std::vector<lasagne::Commit> confirmations;
+    for (std::uint64_t i = 0; i < orders; ++i) {
+      auto commands = plan.commands(i, {});
+      auto last = std::move(commands.back());
+      commands.pop_back();
+      lasagne::Commit cart;
+      cart.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), std::move(commands)});
+      value_of(store->append(cart, lasagne::Await::visible));
+      lasagne::Commit confirmation;
+      confirmation.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), {std::move(last)}});
+      confirmations.push_back(std::move(confirmation));
+    }
+    value_of(runtime.wait_until_idle());
+    completions->wait_for(100);
+    std::vector<SteadyClock::time_point> due;
+    auto next = SteadyClock::now();
+    for (std::uint64_t i = 0; i < orders; ++i) {
+      if (interval) {
+        next += *interval;
+        std::this_thread::sleep_until(next);
+      } else {
+        next = SteadyClock::now();
+      }
+      due.push_back(next);
+      // A lone caller waits for its answer; many are not held up by one another's.
+      value_of(store->append(confirmations[i], interval ? lasagne::Await::visible : lasagne::Await::durable));
+      if (!interval) completions->wait_for(100 + i + 1);
+    }
+    completions->wait_for(100 + orders);
+    for (std::uint64_t i = 0; i < orders; ++i) {
+      const auto taken = completions->of(plan.order_id(i)) - due[i];
+      latencies.microseconds.push_back(std::chrono::duration<double, std::micro>(taken).count());
+    }
+    runtime.stop();
+  }
+  context.workspace.remove(url);
+  return latencies;
+}
+
+}  // namespace
+
+void bench_orders(Context& context) {
+  bench_load(context, "all in stock", 0);
+  bench_load(context, "10% out of stock", 10);
+}
+
+void bench_latency(Context& context) {
+  // What a durable word to one caller costs at least: see `machine`.
+  const auto repetitions = context.settings.repetitions;
+  const auto one_at_a_time = [&](double share) {
+    return percentile(confirm_all(context, context.amount(500), std::nullopt).microseconds, share);
+  };
+  Figure lone = named("latency", "confirm to completed, one order at a time, p50", "us");
+  if (context.workspace.on_disk()) {
+    lone.limit_name = "one fdatasync";
+    lone.target = 4;
+    lone.at_most = true;
+    context.add(compare(lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
+  } else {
+    context.add(measure(lone, repetitions, [&] { return one_at_a_time(0.5); }));
+  }
+
+  // The rates are shares of what the shop can do, of the confirmations alone: their carts are filled before.
+  const auto url = context.workspace.fresh_url();
+  const auto full = load(url, context.amount(10'000), 0).orders_per_second;
+  context.workspace.remove(url);
+  for (const int percent : {10, 50, 100}) {
+    const double rate = full * percent / 100;
+    const auto interval = std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(1 / rate));
+    const auto orders = std::max<std::uint64_t>(100, static_cast<std::uint64_t>(rate * (context.settings.quick ? 0.5 : 3)));
+    std::vector<Latencies> runs;
+    for (unsigned i = 0; i < repetitions; ++i) runs.push_back(confirm_all(context, orders, interval));
+    for (const double share : {0.5, 0.99, 0.999}) {
+      std::vector<double> values;
+      for (const auto& run : runs) values.push_back(percentile(run.microseconds, share));
+      context.add(known("latency", fmt::format("confirm to completed at {}% load ({:.0f}/s), p{:g}", percent, rate, share * 100),
+                   "us", spread_of(values)));
+    }
+  }
+}
+
+}  // namespace bench

@@ -11,6 +11,7 @@ set(lasagne_programs shop hotel lasagne_cli)
 set(lasagne_folder_libraries_hotel hotel_domain examples_common)
 set(lasagne_folder_libraries_shop
   shop_shopping_carts shop_orders shop_payments shop_shipments shop_process examples_common)
+set(lasagne_folder_libraries_fault SQLite::SQLite3)
 set(lasagne_folder_libraries_http examples_common)
 set(lasagne_folder_libraries_crash examples_common)
 set(lasagne_folder_libraries_cli examples_common)

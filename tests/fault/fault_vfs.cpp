@@ -144,14 +144,14 @@ int FaultVfs::Methods::remove(sqlite3_vfs*, const char* name, int sync_directory
 
 int FaultVfs::Methods::write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) noexcept {
   auto& vfs = instance();
-  const auto keep = [&](int count) {
+  const auto keep = [&](int count, bool under_way = false) {
     const std::string_view all(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
     if (auto* kept = node(file))
-      kept->pending.push_back({offset, std::string(all.substr(0, static_cast<std::size_t>(count))), false});
+      kept->pending.push_back({offset, std::string(all.substr(0, static_cast<std::size_t>(count))), false, under_way});
   };
   if (const int code = vfs.strike(Operation::write)) {
     if (vfs.stopped_) {
-      keep(size);  // it was under way: some of its sectors may be on the disk
+      keep(size, true);
     } else if (vfs.fault_->half && real(file)->pMethods->xWrite(real(file), bytes, size / 2, offset) == SQLITE_OK) {
       keep(size / 2);
     }
@@ -165,7 +165,7 @@ int FaultVfs::Methods::write(sqlite3_file* file, const void* bytes, int size, sq
 int FaultVfs::Methods::truncate(sqlite3_file* file, sqlite3_int64 size) noexcept {
   if (const int code = instance().strike(Operation::truncate)) return code;
   const int code = real(file)->pMethods->xTruncate(real(file), size);
-  if (code == SQLITE_OK && node(file) != nullptr) node(file)->pending.push_back({size, {}, true});
+  if (code == SQLITE_OK && node(file) != nullptr) node(file)->pending.push_back({size, {}, true, false});
   return code;
 }
 
@@ -177,7 +177,8 @@ int FaultVfs::Methods::sync(sqlite3_file* file, int) noexcept {
     return code;
   }
   if (synced == nullptr) return SQLITE_OK;
-  for (const auto& change : synced->pending) apply(change, synced->disk);
+  for (const auto& change : synced->pending)
+    if (!change.under_way) apply(change, synced->disk);
   synced->pending.clear();
   if (std::exchange(Methods::file(file).syncs_directory, false)) vfs.sync_directory();
   return SQLITE_OK;
@@ -249,8 +250,8 @@ void FaultVfs::apply_some(const Change& change, std::string& bytes, std::mt19937
   const auto end = from + change.bytes.size();
   while (from < end) {
     const auto to = std::min(end, (from / sector + 1) * sector);
-    const auto at = from - static_cast<std::size_t>(change.offset);
-    if (random() % 2 == 0) apply({static_cast<std::int64_t>(from), change.bytes.substr(at, to - from), false}, bytes);
+    const auto part = change.bytes.substr(from - static_cast<std::size_t>(change.offset), to - from);
+    if (random() % 2 == 0) apply({static_cast<std::int64_t>(from), part, false, false}, bytes);
     from = to;
   }
 }

@@ -64,7 +64,8 @@ class FaultVfs {
   struct Change {
     std::int64_t offset = 0;
     std::string bytes;
-    bool truncate = false;  // to `offset`
+    bool truncate = false;   // to `offset`
+    bool under_way = false;  // when everything stopped: only a power cut at that moment may have left some of it
   };
   struct Node {
     std::string disk;                  // what is on the disk for certain

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 
@@ -38,6 +39,16 @@ std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url) {
   options.read_only = true;
   options.create = false;
   return open_with(url, options);
+}
+
+std::string problem_of_seconds(const std::string& text) {
+  constexpr double least = 0.001;
+  constexpr double most = 1e9;
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  // Written so that "nan" does not pass.
+  const bool good = end != text.c_str() && *end == '\0' && seconds >= least && seconds <= most;
+  return good ? std::string() : fmt::format("takes {} to {} seconds, not \"{}\"", least, most, text);
 }
 
 int run_program(std::string_view program, const std::function<int()>& body) try {

@@ -24,6 +24,9 @@ void print_error(std::string_view program, std::string_view text);
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url);
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url);
 
+// What is wrong with seconds on a command line, which are from a millisecond to 1e9 (thirty years); empty: nothing.
+[[nodiscard]] std::string problem_of_seconds(const std::string& text);
+
 // Runs `body`; what it throws is printed and becomes Exit::failed.
 [[nodiscard]] int run_program(std::string_view program, const std::function<int()>& body);
 

@@ -21,7 +21,7 @@ constexpr int patience = 8;  // openings in a life with faults
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t lives = 6;  // each takes many times longer
 #else
-constexpr std::uint64_t lives = 24;
+constexpr std::uint64_t lives = 16;
 #endif
 
 bool all_of_them() { return std::getenv("LASAGNE_FAULT_ALL") != nullptr; }

@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "fuzz/requests.hpp"
 #include "fuzz/targets.hpp"
@@ -37,7 +38,7 @@ class Serving {
   Serving() {
     std::promise<int> bound;
     auto port = bound.get_future();
-    thread_ = std::thread([this, &bound] {
+    thread_ = std::thread([this, bound = std::move(bound)]() mutable {
       http::block_stop_signals();
       auto server = http::Server::bind(shop_.router, {});
       if (!server) std::abort();

@@ -130,16 +130,6 @@ Result<void> LogStore::check_bounds(const Commit& commit) {
   return {};
 }
 
-// Whether `in` is true of a batch that is not in the backing yet; the latest is asked first.
-template <class In>
-bool LogStore::find_unwritten(In in) const {
-  if (in(pending_)) return true;
-  for (auto batch = in_flight_.rbegin(); batch != in_flight_.rend(); ++batch) {
-    if (in(**batch)) return true;
-  }
-  return false;
-}
-
 Result<void> LogStore::check_guards(const Commit& commit) {
   if (commit.checkpoint) {
     const auto& move = *commit.checkpoint;

@@ -72,7 +72,7 @@ class Backing {
   // The same, and just before it is done takes along what `more` gives, until that gives nothing; or does not ask. Whatever
   // `more` gave is a part of the batch, and shares its fate.
   using More = std::function<std::shared_ptr<const Batch>()>;
-  [[nodiscard]] virtual Result<void> write(const Batch& batch, const More& more) {
+  [[nodiscard]] virtual Result<void> write_growing(const Batch& batch, const More& more) {
     (void)more;
     return write(batch);
   }

@@ -35,7 +35,6 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
     if (failed_) return failure();
     if (!flushing_) {
       flushing_ = true;
-      await_company(lock);
       write_pending(lock);
       continue;
     }
@@ -47,23 +46,9 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
   return {};
 }
 
-// Many callers that append again and again all come back when a flush ends. The first of them gives the others a moment,
-// else each time it would flush alone and they after it. With few callers, or some time later, nobody waits.
-void LogStore::await_company(Lock& lock) {
-  using Steady = std::chrono::steady_clock;
-  if (last_company_ < limits_.company) return;
-  const auto now = Steady::now();
-  if (now - last_flush_end_ > last_flush_took_) return;
-  const auto deadline = now + std::min<Steady::duration>(last_flush_took_, limits_.company_wait);
-  company_wanted_ = last_company_ - 1;
-  company_.wait_until(lock, deadline, [&] { return next_group_->size >= company_wanted_; });
-  company_wanted_ = 0;
-}
-
 std::shared_ptr<FlushGroup> LogStore::join(std::uint64_t sequence) {
   auto group = sequence <= writing_sequence_ ? current_groups_.back() : next_group_;
   ++group->size;
-  if (company_wanted_ > 0 && group->size >= company_wanted_) company_.notify_one();
   return group;
 }
 
@@ -86,16 +71,11 @@ void LogStore::write_pending(Lock& lock) {
     const std::scoped_lock again(mutex_);
     return pending_.empty() ? nullptr : take_pending();
   };
-  auto result = first->empty() ? Result<void>{} : backing_->write(*first, more);
-  const auto ended = std::chrono::steady_clock::now();
+  auto result = first->empty() ? Result<void>{} : backing_->write_growing(*first, more);
   lock.lock();
   flushing_ = false;
   in_flight_.clear();
   const auto groups = std::exchange(current_groups_, {});
-  last_company_ = 1;
-  for (const auto& group : groups) last_company_ += group->size;
-  last_flush_end_ = ended;
-  last_flush_took_ = ended - begun;
   if (result) {
     durable_sequence_ = writing_sequence_;
     durable_ = writing_position_;

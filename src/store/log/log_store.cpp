@@ -71,16 +71,20 @@ Result<std::vector<Timer>> LogStore::due_timers(Timestamp now, std::size_t limit
   if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
   auto due = backing_->due_timers(now, limit);
   if (!due) return due;
-  // Nothing was flushed meanwhile: the lock was held.
-  const auto changed = [&](const Timer& timer) { return pending_.timers.contains(timer.key); };
-  std::erase_if(*due, changed);
+  // What came since is not in the backing, or may not be yet.
+  std::erase_if(*due, [&](const Timer& timer) {
+    return find_unwritten([&](const Batch& batch) { return batch.timers.contains(timer.key); });
+  });
   if (due->empty()) {
     auto next = backing_->next_timer();
     if (!next) return std::unexpected(std::move(next.error()));
     next_timer_ = *next;
-    for (const auto& [key, timer] : pending_.timers) {
-      if (timer && (!next_timer_ || timer->due < *next_timer_)) next_timer_ = timer->due;
-    }
+    (void)find_unwritten([&](const Batch& batch) {
+      for (const auto& [key, timer] : batch.timers) {
+        if (timer && (!next_timer_ || timer->due < *next_timer_)) next_timer_ = timer->due;
+      }
+      return false;
+    });
   }
   return due;
 }

@@ -2,6 +2,7 @@
 // flush), the rest in a Backing. Memory and SQLite are both this, with another Backing.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -27,8 +28,6 @@ struct LogStoreLimits {
   std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
-  std::uint32_t company = 8;                 // callers that flushed together: with so many, a leader waits for them again
-  std::chrono::microseconds company_wait{500};  // but not longer than this
   std::chrono::microseconds top_up{150};     // how long a write takes along what comes while it goes on
 };
 
@@ -95,8 +94,6 @@ class LogStore final : public Store {
   using Messages = std::vector<std::shared_ptr<Message>>;
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
-  template <class In>
-  bool find_unwritten(In in) const;
   Result<bool> is_parked(const Commit::ParkedId& id);
   Result<Plan> plan(const Append& append);
   Result<Plan> plan_any(const Append& append, Stream& stream);
@@ -119,17 +116,21 @@ class LogStore final : public Store {
                                              std::size_t limit);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state);
 
-  // log_store.cpp
+  // flush.cpp
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
   Result<void> wait_durable(Lock lock, std::uint64_t sequence);
   std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
-  void await_company(Lock& lock);
   void write_pending(Lock& lock);
   std::shared_ptr<const Batch> take_pending();
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
   bool concerns(const Waiter& waiter) const;
   void wake_waiters();
   [[nodiscard]] std::unexpected<Error> failure() const;
+  // Whether `is` is true of a batch that may not be in the backing yet; the latest is asked first.
+  template <class Is>
+  bool find_unwritten(Is is) const {
+    return is(pending_) || std::any_of(in_flight_.rbegin(), in_flight_.rend(), [&](const auto& batch) { return is(*batch); });
+  }
 
   const std::shared_ptr<Backing> backing_;
   const Clock clock_;
@@ -158,11 +159,6 @@ class LogStore final : public Store {
   Position writing_position_ = 0;              // likewise
   std::vector<std::shared_ptr<FlushGroup>> current_groups_;  // wait for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
-  std::uint32_t last_company_ = 0;             // threads that the last flush was for
-  std::uint32_t company_wanted_ = 0;           // by the leader that waits on company_
-  std::condition_variable company_;
-  std::chrono::steady_clock::time_point last_flush_end_;
-  std::chrono::steady_clock::duration last_flush_took_{};
   std::optional<Error> failed_;
 };
 

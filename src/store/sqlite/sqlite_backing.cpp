@@ -87,8 +87,8 @@ class SqliteBacking final : public Backing {
     const std::scoped_lock lock(lookup_mutex_);
     return lookup_->load();
   }
-  Result<void> write(const Batch& batch) override { return write(batch, {}); }
-  Result<void> write(const Batch& batch, const More& more) override {
+  Result<void> write(const Batch& batch) override { return write_growing(batch, {}); }
+  Result<void> write_growing(const Batch& batch, const More& more) override {
     if (!writer_) return refuse_write();
     let_lookups_go();  // lest they keep the WAL from beginning anew
     return writer_->write(batch, more, [this] { let_lookups_go(); });

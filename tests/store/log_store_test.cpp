@@ -1,0 +1,260 @@
+// What LogStore asks of its backing, and how it writes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/log/log_store.hpp"
+#include "store/memory/memory_backing.hpp"
+
+namespace lasagne::detail {
+namespace {
+
+// A memory backing that counts what is asked of it.
+class Watched final : public Backing {
+ public:
+  std::function<void()> while_writing;  // in the middle of a write, once
+  std::atomic<bool> fails = false;      // every write
+  std::atomic<int> writes = 0;
+  std::atomic<int> look_ups = 0;
+  std::atomic<int> stream_reads = 0;
+
+  Result<Opened> load() override { return real_.load(); }
+  Result<void> write(const Batch& batch) override {
+    ++writes;
+    return real_.write(batch);
+  }
+  Result<void> write_growing(const Batch& batch, const More& more) override {
+    ++writes;
+    if (while_writing) std::exchange(while_writing, {})();
+    std::vector<std::shared_ptr<const Batch>> taken;
+    while (auto next = more()) taken.push_back(next);
+    if (fails) return fail(ErrorCode::failed, "the disk is gone");
+    if (auto written = real_.write(batch); !written) return written;
+    for (const auto& next : taken) {
+      if (auto written = real_.write(*next); !written) return written;
+    }
+    return {};
+  }
+  Result<std::optional<StreamRow>> find_stream(std::string_view name) override {
+    ++look_ups;
+    return real_.find_stream(name);
+  }
+  Result<std::vector<MessagePtr>> read_stream(const StreamRow& stream, Revision from, Revision to, Direction direction,
+                                              std::size_t limit) override {
+    ++stream_reads;
+    return real_.read_stream(stream, from, to, direction, limit);
+  }
+  Result<LogSlice> read_all(Position after, Position up_to, const Filter& filter, std::size_t limit) override {
+    return real_.read_all(after, up_to, filter, limit);
+  }
+  Result<std::vector<MessagePtr>> read_process(const Uuid& id, Position after, std::size_t limit) override {
+    return real_.read_process(id, after, limit);
+  }
+  Result<std::optional<Uuid>> find_timer(std::string_view key) override { return real_.find_timer(key); }
+  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override { return real_.due_timers(now, limit); }
+  Result<std::optional<Timestamp>> next_timer() override { return real_.next_timer(); }
+  Result<bool> has_parked(std::string_view processor, Position position) override {
+    return real_.has_parked(processor, position);
+  }
+  Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override {
+    return real_.parked(processor, after, limit);
+  }
+  Result<std::uint64_t> scavenge(Timestamp now) override { return real_.scavenge(now); }
+
+ private:
+  MemoryBacking real_;
+};
+
+Commit commit_to(std::string stream, ExpectedRevision expected, std::string type = "Happened") {
+  Commit commit;
+  commit.appends.push_back({std::move(stream), expected, {{Uuid::generate(), MessageKind::event, std::move(type), "{}", {}}}});
+  return commit;
+}
+
+class LogStoreTest : public testing::Test {
+ protected:
+  void open(LogStoreLimits limits = {}) {
+    auto opened = LogStore::open(backing, [] { return Timestamp{}; }, limits);
+    ASSERT_TRUE(opened);
+    store = *std::move(opened);
+  }
+  std::shared_ptr<Watched> backing = std::make_shared<Watched>();
+  std::unique_ptr<LogStore> store;
+};
+
+TEST_F(LogStoreTest, AppendsToASharedStreamDoNotReadTheBacking) {
+  open();
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(store->append(commit_to("bus", ExpectedRevision::any()), Await::durable));
+  EXPECT_EQ(backing->look_ups, 1);
+  EXPECT_EQ(backing->stream_reads, 0);
+}
+
+TEST_F(LogStoreTest, OpenedAnewItReadsTheLastIdsOfASharedStreamOnce) {
+  open();
+  const auto repeated = commit_to("bus", ExpectedRevision::any());
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(store->append(i == 100 ? repeated : commit_to("bus", ExpectedRevision::any()), Await::durable));
+  }
+  open();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store->append(commit_to("bus", ExpectedRevision::any()), Await::visible));
+  EXPECT_EQ(backing->stream_reads, 1);
+  const auto again = store->append(repeated, Await::visible);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->revisions[0], 100U);
+}
+
+TEST_F(LogStoreTest, AMissingStreamIsLookedUpOnce) {
+  open();
+  EXPECT_FALSE(store->read_stream("Order-1", 0, Direction::forwards, 1));
+  EXPECT_FALSE(store->append(commit_to("Order-1", ExpectedRevision::exactly(0)), Await::visible));
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::visible));
+  EXPECT_EQ(backing->look_ups, 1);
+  EXPECT_EQ(store->read_stream("Order-1", 0, Direction::forwards, 1)->head, 0U);
+}
+
+TEST_F(LogStoreTest, StreamsThatKeepNoMessagesInMemoryReadFromTheBacking) {
+  LogStoreLimits limits;
+  limits.streams_with_messages = 3;
+  open(limits);
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 10; ++i) {
+      const auto name = "Order-" + std::to_string(i);
+      ASSERT_TRUE(store->append(commit_to(name, ExpectedRevision::any()), i % 3 == 0 ? Await::durable : Await::visible));
+    }
+  }
+  for (int i = 0; i < 10; ++i) {
+    const auto slice = store->read_stream("Order-" + std::to_string(i), 0, Direction::forwards, 10);
+    ASSERT_TRUE(slice);
+    ASSERT_EQ(slice->messages.size(), 5U);
+    for (std::size_t r = 0; r < 5; ++r) EXPECT_EQ(slice->messages[r]->revision, r);
+  }
+}
+
+TEST_F(LogStoreTest, FilteredReadsGiveWhatMatchesAndNothingElse) {
+  LogStoreLimits limits;
+  limits.tail_messages = 40;
+  open(limits);
+  std::mt19937 random(7);
+  const std::vector<std::string> types{"A", "B", "C", "D"};
+  const std::vector<std::string> streams{"Order-1", "Order-2", "Cart-1", "bus", "bus-2"};
+  for (int i = 0; i < 200; ++i) {
+    const auto await = random() % 10 == 0 ? Await::durable : Await::visible;
+    ASSERT_TRUE(store->append(commit_to(streams[random() % streams.size()], ExpectedRevision::any(),
+                                        types[random() % types.size()]), await));
+  }
+  const auto all = store->read_all(0, {}, 1'000)->messages;
+  ASSERT_EQ(all.size(), 200U);
+  const auto some = [&](std::vector<std::string> names) {
+    std::erase_if(names, [&](const auto&) { return random() % 2 == 0; });
+    if (!names.empty() && random() % 4 == 0) names.push_back(names.front());
+    return names;
+  };
+  for (int i = 0; i < 2'000; ++i) {
+    const Filter filter{some(types), some({"Order", "Cart", "bus"}), some(streams)};
+    const Position after = random() % 210;
+    const std::size_t limit = 1 + random() % 60;
+    std::vector<Position> expected;
+    for (const auto& message : all) {
+      if (message->position > after && expected.size() < limit && (filter.empty() || filter.matches(*message)))
+        expected.push_back(message->position);
+    }
+    const auto slice = store->read_all(after, filter, limit);
+    ASSERT_TRUE(slice);
+    std::vector<Position> found;
+    for (const auto& message : slice->messages) found.push_back(message->position);
+    ASSERT_EQ(found, expected);
+    ASSERT_EQ(slice->scanned_to, expected.size() == limit ? expected.back() : std::max<Position>(after, 200));
+  }
+}
+
+TEST_F(LogStoreTest, AWriteTakesAlongWhatComesWhileItGoesOn) {
+  open();
+  backing->while_writing = [&] {
+    EXPECT_TRUE(store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::visible));
+  };
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
+  EXPECT_EQ(store->durable_position(), 2U);
+  EXPECT_EQ(backing->writes, 1);
+  open();
+  EXPECT_EQ(store->visible_position(), 2U);
+}
+
+TEST_F(LogStoreTest, AFailedWriteFailsWhatItTookAlong) {
+  open();
+  backing->fails = true;
+  backing->while_writing = [&] {
+    EXPECT_TRUE(store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::visible));
+  };
+  EXPECT_FALSE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
+  EXPECT_EQ(store->flush(2).error().code, ErrorCode::failed);
+  EXPECT_EQ(store->durable_position(), 0U);
+}
+
+TEST_F(LogStoreTest, CallersThatWaitTogetherAllComeBack) {
+  open();
+  constexpr int callers = 8;
+  constexpr int each = 300;
+  std::vector<std::thread> threads;
+  std::atomic<int> durable = 0;
+  for (int caller = 0; caller < callers; ++caller) {
+    threads.emplace_back([&, caller] {
+      for (int i = 0; i < each; ++i) {
+        const auto stream = "Order-" + std::to_string(caller);
+        const auto expected = i == 0 ? ExpectedRevision::no_stream() : ExpectedRevision::exactly(static_cast<Revision>(i) - 1);
+        const auto done = store->append(commit_to(stream, expected), Await::durable);
+        if (done && store->durable_position() >= done->position) ++durable;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(durable, callers * each);
+  EXPECT_EQ(store->durable_position(), static_cast<Position>(callers * each));
+}
+
+TEST_F(LogStoreTest, CallersThatWaitTogetherAreAllToldOfAFailure) {
+  open();
+  std::vector<std::thread> threads;
+  std::atomic<int> told = 0;
+  for (int caller = 0; caller < 8; ++caller) {
+    threads.emplace_back([&, caller] {
+      const auto stream = "Order-" + std::to_string(caller);
+      for (int i = 0; i < 100'000; ++i) {
+        if (i == 50 && caller == 0) backing->fails = true;
+        if (!store->append(commit_to(stream, ExpectedRevision::any()), Await::durable)) {
+          ++told;
+          return;
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(told, 8);
+}
+
+TEST_F(LogStoreTest, AWaiterWithAFilterWakesForWhatMatches) {
+  open();
+  const Filter filter{{"Wanted"}, {}, {}};
+  std::string found;
+  std::thread waiter([&] {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    for (Position after = 0; found.empty() && store->wait_for(filter, after, deadline);) {
+      const auto slice = store->read_all(after, filter, 10);
+      if (!slice->messages.empty()) found = slice->messages[0]->type;
+      after = slice->scanned_to;
+    }
+  });
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::any()), Await::visible));
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::any(), "Wanted"), Await::visible));
+  waiter.join();
+  EXPECT_EQ(found, "Wanted");
+}
+
+}  // namespace
+}  // namespace lasagne::detail

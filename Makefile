@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 PACKAGES = g++ cmake ninja-build pkg-config python3 libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libfmt-dev \
            libcli11-dev libcpp-httplib-dev librapidcheck-dev libgtest-dev libgmock-dev curl sqlite3
 
-.PHONY: help deps build demo test test-asan test-tsan clang format clean
+.PHONY: help deps build demo test test-asan test-tsan clang fuzz format clean
 
 help:
 	@echo "make demo       build what the demo needs and run it"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-asan  the tests with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make test-tsan  the tests with ThreadSanitizer"
 	@echo "make clang      build everything with clang++-19"
+	@echo "make fuzz       libFuzzer on each target for FUZZ_SECONDS (60); FUZZ_TARGETS names some"
 	@echo "make deps       install the Debian packages needed; also part of demo and test"
 	@echo "make format, make clean"
 
@@ -55,6 +56,22 @@ test-tsan: deps
 clang:
 	$(MAKE) --no-print-directory build PRESET=clang
 	cmake --build --preset clang -j $(JOBS) --target all_verify_interface_header_sets
+
+# What it finds that is new is kept in build/fuzz/corpus, what fails in build/fuzz/found.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+FUZZ_PACKAGES = clang-19 libclang-rt-19-dev
+
+fuzz:
+	$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) $(FUZZ_PACKAGES)"
+	$(MAKE) --no-print-directory build PRESET=fuzz
+	@mkdir -p build/fuzz/found; \
+	for target in $(FUZZ_TARGETS); do \
+	  echo "fuzz: $$target"; mkdir -p build/fuzz/corpus/$$target; \
+	  LASAGNE_FUZZ_TARGET=$$target build/fuzz/bin/fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=30 -rss_limit_mb=4096 \
+	    -artifact_prefix=build/fuzz/found/$$target- -print_final_stats=1 -verbosity=0 \
+	    build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 format:
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

@@ -1,6 +1,6 @@
-# lasagne_add_tests(<folder> [LIBRARIES <target>...] [LABEL <label>] [TIMEOUT <seconds>])
+# lasagne_add_tests(<folder> [SOURCES <file>...] [LIBRARIES <target>...] [LABEL <label>] [TIMEOUT <seconds>])
 #
-# A program test_<folder> from all sources of tests/<folder>, and a CTest test <folder>.<Suite>.<Name> for each of its
+# A program test_<folder> from all sources of tests/<folder>, or from those given, and a CTest test <folder>.<Suite>.<Name> for each of its
 # GoogleTest tests. Libraries that do not exist in this build are left out.
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
@@ -14,6 +14,7 @@ set(lasagne_folder_libraries_hotel hotel_domain examples_common)
 set(lasagne_folder_libraries_shop
   shop_shopping_carts shop_orders shop_payments shop_shipments shop_process examples_common)
 set(lasagne_folder_libraries_http shop_process examples_common)
+set(lasagne_folder_libraries_fault SQLite::SQLite3)
 set(lasagne_folder_libraries_crash examples_common)
 set(lasagne_folder_libraries_cli examples_common)
 set(lasagne_folder_libraries_simulator simulate_shop simulate_hotel)
@@ -44,10 +45,12 @@ if(LASAGNE_PCH)
 endif()
 
 function(lasagne_add_tests folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
   set(target test_${folder})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
-  add_executable(${target} ${sources})
+  if(NOT arg_SOURCES)
+    file(GLOB_RECURSE arg_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
+  endif()
+  add_executable(${target} ${arg_SOURCES})
   lasagne_test_options(${target})
   target_link_libraries(${target} PRIVATE GTest::gtest_main rapidcheck)
   foreach(library IN LISTS arg_LIBRARIES lasagne_folder_libraries_${folder})

@@ -48,7 +48,7 @@ struct Bounds {
   static constexpr std::chrono::milliseconds keep_alive_idle{30'000};
   static constexpr std::chrono::milliseconds linger_time{500};   // for a refused client to stop sending
   static constexpr std::chrono::milliseconds stop_time{1'000};   // like request_time and response_time, once it stops
-  static constexpr int backlog = 256;
+  static constexpr int backlog = connections;  // that the kernel may hold until they are accepted
   static constexpr int retry_after_seconds = 1;
 };
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -57,6 +58,16 @@ lasagne::RuntimeOptions server_options(std::string program) {
   auto options = runtime_options(std::move(program));
   options.failed = [](const lasagne::Error&) { ::kill(::getpid(), SIGTERM); };
   return options;
+}
+
+std::string problem_of_seconds(const std::string& text) {
+  constexpr double least = 0.001;
+  constexpr double most = 1e9;
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  // Written so that "nan" does not pass.
+  const bool good = end != text.c_str() && *end == '\0' && seconds >= least && seconds <= most;
+  return good ? std::string() : fmt::format("takes {} to {} seconds, not \"{}\"", least, most, text);
 }
 
 int run_program(std::string_view program, const std::function<int()>& body) try {

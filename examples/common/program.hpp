@@ -32,6 +32,9 @@ void print_error(std::string_view program, std::string_view text);
 // The same for a server, which stops as on SIGTERM when its store has failed: to be started again is what helps then.
 [[nodiscard]] lasagne::RuntimeOptions server_options(std::string program);
 
+// What is wrong with seconds on a command line, which are from a millisecond to 1e9 (thirty years); empty: nothing.
+[[nodiscard]] std::string problem_of_seconds(const std::string& text);
+
 // Runs `body`; what it throws is printed and becomes Exit::failed.
 [[nodiscard]] int run_program(std::string_view program, const std::function<int()>& body);
 

@@ -94,7 +94,7 @@ void add_style(CLI::App* command, Arguments& arguments) {
   command->add_option_function<std::string>("--style", take, "saga, choreography or process-manager [saga]");
   command->add_option("--deadline", arguments.deadline_seconds, "Seconds that a round of a group checkout may take")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1e9));
+      ->check(examples::problem_of_seconds);
 }
 
 Commands add_commands(CLI::App& app, Arguments& arguments) {

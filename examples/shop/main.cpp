@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")->capture_default_str();
   serve_command->add_flag("--auto-pay", arguments.auto_pay, "Let a simulated gateway complete every payment");
   serve_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [900]")
-      ->check(CLI::Range(0.001, 1e9));
+      ->check(examples::problem_of_seconds);
 
   auto* load_command = app.add_subcommand("load", "Drive orders to rest; killed and run again, it goes on");
   add_store(load_command);
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   load_command->add_option("--unpaid", arguments.unpaid, "Percent that nobody ever pays")->check(percent);
   load_command->add_option("--decline", arguments.decline, "Percent that the gateway declines")->check(percent);
   load_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [1.5]")
-      ->check(CLI::Range(0.001, 1e9));
+      ->check(examples::problem_of_seconds);
 
   auto* audit_command = app.add_subcommand("audit", "Check from the log alone that nothing was lost or done twice");
   add_store(audit_command);

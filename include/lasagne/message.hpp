@@ -65,7 +65,11 @@ struct Limits {
   static constexpr std::size_t type_name_bytes = 256;
   static constexpr std::size_t message_bytes = 1 << 20;
   static constexpr std::size_t messages_per_commit = 10'000;
-  static constexpr std::size_t commit_bytes = 32 << 20;
+  static constexpr std::size_t entries_per_commit = 10'000;  // timers and parked messages, put and removed
+  static constexpr std::size_t commit_bytes = 32 << 20;      // of data, and of what is kept of parked messages
+  static constexpr std::size_t key_bytes = 1024;             // of a timer, of a parked message, and a processor's name
+  static constexpr std::size_t traceparent_bytes = 256;
+  static constexpr std::size_t error_bytes = 64 << 10;       // of a parked message
   static constexpr std::size_t recent_ids_per_stream = 128;  // how far back an append under `any` looks for its ids
 };
 

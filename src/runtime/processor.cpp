@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view external_suffix = "__external-events";
 constexpr std::string_view rejections_suffix = "__command-rejections";
 constexpr std::string_view undeliverable_stream = "timers__undeliverable";
+constexpr std::size_t error_kept = Limits::error_bytes / 2 - 64;  // so that two and some words are within the bound
 
 bool is_of_the_store(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::failed; }
 
@@ -78,11 +79,15 @@ bool LogProcessor::concerns(const Message& message) const {
 
 std::string LogProcessor::key_of(const Message& message) const {
   try {
-    if (handler_.reaction) return handler_.reaction->key(message);
+    if (handler_.reaction) {
+      auto key = handler_.reaction->key(message);
+      // What the store would not take is told apart by its hash.
+      return key.size() <= Limits::key_bytes ? key : "key " + Uuid::derive(Uuid{}, key).to_string();
+    }
     if (const Decider* decider = registry_.decider_of(message.type)) {
       return decider->decode(message.type, message.data)->stream;
     }
-  } catch (const std::exception&) {
+  } catch (...) {
     // Falls through: what does not decode tells no key, and holds back nobody.
   }
   return "message " + std::to_string(message.position);
@@ -111,7 +116,7 @@ std::optional<LogProcessor::Failed> LogProcessor::handle(const Message& message,
 std::optional<ParkedMessage> LogProcessor::settle_failure(const Message& message, Failed failed, std::uint32_t attempts,
                                                           Timestamp now, HopBuilder& builder) {
   ParkedMessage entry{handler_.processor, message.position, key_of(message), ParkedMessage::Status::parked,
-                      attempts,           now,              failed.error,    {}};
+                      attempts,           now,              failed.error.substr(0, error_kept), {}};
   if (failed.transient && attempts < handler_.retry.attempts) {
     entry.status = ParkedMessage::Status::retrying;
     entry.next_attempt = now + handler_.retry.backoff(attempts, std::hash<Uuid>{}(message.id) + attempts);
@@ -123,7 +128,9 @@ std::optional<ParkedMessage> LogProcessor::settle_failure(const Message& message
                                           : builder.command_failure(message, failure);
     if (mapped) return std::nullopt;
   } catch (const std::exception& error) {
-    entry.error += std::string("; on_failure failed too: ") + error.what();
+    entry.error += "; on_failure failed too: " + std::string(error.what()).substr(0, error_kept);
+  } catch (...) {
+    entry.error += "; on_failure failed too";
   }
   tell("parked " + message.type + " at position " + std::to_string(message.position) + " (" + entry.key + ") after " +
        std::to_string(attempts) + " attempts: " + entry.error);

@@ -1,9 +1,10 @@
 // Kills `shop load` with SIGKILL at random moments, starts it again with the same seed, and audits what is in the log.
 // The moments are, by turns, a number of messages and a number of writes to the files after each start.
-// LASAGNE_CRASH_SEED repeats those of an earlier run.
+// LASAGNE_CRASH_SEED repeats those of an earlier run, LASAGNE_CRASH_KILLS says how many.
 #include <gtest/gtest.h>
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -25,8 +26,9 @@ using testing_programs::Ran;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint64_t orders = 300;
-constexpr int kills_wanted = 20;
-constexpr int most_rounds = kills_wanted;  // a load that ends before its last kill is followed by one in a new store
+constexpr int kills_by_default = 20;
+constexpr int most_kills = 10'000;
+constexpr int kills_in_a_load = 20;  // about; after its end another one begins in a new store
 constexpr std::chrono::seconds patience{120};
 
 struct LoadSaid {
@@ -46,6 +48,11 @@ struct AuditSaid {
 std::uint64_t seed_of_this_run() {
   if (const char* given = std::getenv("LASAGNE_CRASH_SEED")) return std::strtoull(given, nullptr, 10);
   return std::random_device{}();
+}
+
+int kills_of_this_run() {
+  const char* given = std::getenv("LASAGNE_CRASH_KILLS");
+  return given != nullptr ? std::clamp(std::atoi(given), 1, most_kills) : kills_by_default;
 }
 
 Arguments load_of(const std::string& url) {
@@ -139,7 +146,8 @@ void finish_and_audit(const std::string& url) {
   EXPECT_TRUE(audited.violations.empty()) << audit.out;
 }
 
-TEST(ShopLoad, KilledAtTwentyRandomMomentsLosesNothingAndRepeatsNothing) {
+TEST(ShopLoad, KilledAtRandomMomentsLosesNothingAndRepeatsNothing) {
+  const int kills_wanted = kills_of_this_run();
   const auto seed = seed_of_this_run();
   std::printf("LASAGNE_CRASH_SEED=%llu\n", static_cast<unsigned long long>(seed));
   SCOPED_TRACE("LASAGNE_CRASH_SEED=" + std::to_string(seed));
@@ -152,13 +160,13 @@ TEST(ShopLoad, KilledAtTwentyRandomMomentsLosesNothingAndRepeatsNothing) {
   const Position length = end_of(calm);
   ASSERT_GT(length, orders);
   // Twice the mean step: so that the kills of one load are spread over all of it.
-  std::uniform_int_distribution<Position> step(0, 2 * length / kills_wanted);
+  std::uniform_int_distribution<Position> step(0, 2 * length / kills_in_a_load);
   // From the first write, which makes the file, to thousands: each order of magnitude as often.
   std::uniform_real_distribution<double> doublings(0, 11);
 
   int kills = 0;
   int round = 0;
-  for (; kills < kills_wanted && round < most_rounds; ++round) {
+  for (; kills < kills_wanted && round < kills_wanted; ++round) {
     const auto directory = folder.file("store" + std::to_string(round));
     std::filesystem::create_directory(directory);
     const auto url = "sqlite:" + directory + "/shop.db";
@@ -188,6 +196,7 @@ TEST(ShopLoad, KilledAtTwentyRandomMomentsLosesNothingAndRepeatsNothing) {
     }
     finish_and_audit(url);
     if (::testing::Test::HasFailure()) return;
+    std::filesystem::remove_all(directory);
   }
   EXPECT_EQ(kills, kills_wanted) << "in " << round << " stores";
 }

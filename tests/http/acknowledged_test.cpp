@@ -36,6 +36,8 @@ const System hotel{"hotel", "GuestStayAccount",
 
 enum class End { by_stop, by_stop_under_load, by_kill_under_load };
 
+constexpr std::size_t kills = 10;
+
 struct Case {
   const char* name;
   const System& system;
@@ -66,55 +68,69 @@ class Acknowledged : public ::testing::TestWithParam<Case> {
     return streams;
   }
 
+  // Acknowledgements after which the end comes.
+  [[nodiscard]] static std::size_t enough() { return GetParam().end == End::by_kill_under_load ? 20 : 300; }
+
+  // One life of the server: under more load than it can take, until it has answered so many, or ends.
+  void serve_and_end(std::size_t round) {
+    const auto& [name, system, end] = GetParam();
+    constexpr std::size_t plenty = 1'000'000;  // ends with the server
+    const auto id_of = [&](std::size_t number) { return Uuid::derive({}, std::to_string(round * plenty + number)); };
+    Program program(system.program, arguments());
+    std::size_t unanswered = 0;
+    std::size_t here = 0;
+    {
+      Crowd crowd(program.port(), Bounds::connections - 1);
+      const auto ask = [&](std::size_t number) { return system.request(id_of(number)); };
+      const auto take = [&](std::size_t number, const CrowdAnswer& answer) {
+        ++answers_[answer.status];
+        if (answer.status == 0) ++unanswered;
+        if (answer.status < 200 || answer.status >= 300) return;
+        EXPECT_NE(answer.head.find("ETag: W/\"0\""), std::string::npos) << answer.head;
+        EXPECT_TRUE(acknowledged_.insert(system.created(id_of(number), answer)).second);
+        times_.push_back(answer.time);
+        if (++here != enough()) return;
+        if (end == End::by_stop_under_load) program.signal(SIGTERM);
+        if (end == End::by_kill_under_load) program.signal(SIGKILL);
+      };
+      do {
+        crowd.run(end == End::by_stop ? 2000 : plenty, ask, take);
+      } while (end == End::by_stop && here < enough());
+    }
+    EXPECT_TRUE(end != End::by_stop || unanswered == 0) << unanswered << " got no answer";
+    EXPECT_TRUE(end != End::by_kill_under_load || unanswered > 0) << "that was no load";
+    EXPECT_EQ(program.stop(), end == End::by_kill_under_load ? -1 : 0);
+  }
+
   TemporaryDirectory directory_;
+  std::set<std::string> acknowledged_;
+  std::map<int, std::size_t> answers_;
+  std::vector<std::chrono::steady_clock::duration> times_;
 };
 
 TEST_P(Acknowledged, IsInTheLog) {
   const auto& [name, system, end] = GetParam();
-  constexpr std::size_t enough = 300;
-  constexpr std::size_t plenty = 1'000'000;  // ends with the server
-  const auto id_of = [](std::size_t number) { return Uuid::derive({}, std::to_string(number)); };
-  std::set<std::string> acknowledged;
-  std::map<int, std::size_t> answers;
-  std::vector<std::chrono::steady_clock::duration> times;
-  Program program(system.program, arguments());
-  {
-    Crowd crowd(program.port(), Bounds::connections - 1);
-    const auto ask = [&](std::size_t number) { return system.request(id_of(number)); };
-    crowd.run(end == End::by_stop ? 8 * enough : plenty, ask, [&](std::size_t number, const CrowdAnswer& answer) {
-      ++answers[answer.status];
-      if (answer.status < 200 || answer.status >= 300) return;
-      EXPECT_NE(answer.head.find("ETag: W/\"0\""), std::string::npos) << answer.head;
-      EXPECT_TRUE(acknowledged.insert(system.created(id_of(number), answer)).second);
-      times.push_back(answer.time);
-      if (acknowledged.size() != enough) return;
-      if (end == End::by_stop_under_load) program.signal(SIGTERM);
-      if (end == End::by_kill_under_load) program.signal(SIGKILL);
-    });
-  }
-  ASSERT_GE(acknowledged.size(), enough);
-  EXPECT_GT(answers[503], 0u);
-  EXPECT_TRUE(end != End::by_stop || answers[0] == 0) << answers[0] << " got no answer";
-  EXPECT_TRUE(end != End::by_kill_under_load || answers[0] > 0) << "that was no load";
-  EXPECT_EQ(program.stop(), end == End::by_kill_under_load ? -1 : 0);
-
+  const std::size_t rounds = end == End::by_kill_under_load ? kills : 1;
+  for (std::size_t round = 0; round < rounds; ++round) serve_and_end(round);
+  const auto& all = acknowledged_;
+  ASSERT_GE(all.size(), rounds * enough());
   const auto recorded = begun();
-  for (const auto& id : acknowledged) {
+  for (const auto& id : all) {
     const auto found = recorded.find(id);
     ASSERT_NE(found, recorded.end()) << id << " was acknowledged and is lost";
     EXPECT_EQ(found->second, 1);
   }
+  EXPECT_GT(answers_[503], 0u) << "that was no overload";
   if (end != End::by_kill_under_load) {
-    EXPECT_EQ(recorded.size(), acknowledged.size()) << "handled for somebody who was not told";
+    EXPECT_EQ(recorded.size(), all.size()) << "handled for somebody who was not told";
   }
-  std::ranges::sort(times);
+  std::ranges::sort(times_);
   const auto ms = [&](std::size_t percent) {
-    return std::chrono::duration<double, std::milli>(times[times.size() * percent / 100]).count();
+    return std::chrono::duration<double, std::milli>(times_[times_.size() * percent / 100]).count();
   };
   std::printf("%s: %zu acknowledged, %zu told to come again, %zu without an answer, %zu recorded; admitted ones took "
               "%.1f ms at the median, %.1f ms at the 99th percentile\n",
-              name, acknowledged.size(), answers[503], answers[0], recorded.size(), ms(50), ms(99));
-
+              name, all.size(), answers_[503], answers_[0], recorded.size(), ms(50), ms(99));
   Program again(system.program, arguments());  // goes on where it was
   EXPECT_EQ(again.stop(), 0);
 }

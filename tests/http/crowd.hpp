@@ -38,14 +38,13 @@ class Crowd {
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  // Makes so many requests and takes each answer. Ends early when the server is gone.
+  // Makes so many requests and takes each answer. Ends early when the server is gone. The numbers go on from run to run.
   void run(std::size_t requests, const Make& make, const Take& take) {
-    std::size_t next = 0;
-    for (;;) {
+    for (const auto end = next_ + requests;;) {
       std::vector<pollfd> entries;
       std::vector<Client*> busy;
       for (auto& client : clients_) {
-        if (!client.busy && next < requests && client.socket >= 0) client.begin(next, make(next)), ++next;
+        if (!client.busy && next_ < end && client.socket >= 0) client.begin(next_, make(next_)), ++next_;
         if (!client.busy) continue;
         const bool saying = client.said < client.request.size();
         entries.push_back({client.socket, static_cast<short>(saying ? POLLOUT | POLLIN : POLLIN), 0});
@@ -118,6 +117,7 @@ class Crowd {
   }
 
   int port_;
+  std::size_t next_ = 0;
   std::vector<Client> clients_;
 };
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 #include "common/http.hpp"
 #include "crowd.hpp"
@@ -28,7 +30,8 @@ class HeldServer {
       const auto now = ++handled_at_once_;
       for (auto most = most_at_once_.load(); now > most && !most_at_once_.compare_exchange_weak(most, now);) {
       }
-      go_.wait(false);
+      std::unique_lock lock(mutex_);
+      (void)changed_.wait_until(lock, hung_, [&] { return go_; });
       --handled_at_once_;
       return examples::http::Reply::json(std::string("done"));
     });
@@ -39,15 +42,20 @@ class HeldServer {
 
   [[nodiscard]] std::size_t most_at_once() const { return most_at_once_; }
   void let_go() {
+    const std::lock_guard lock(mutex_);
     go_ = true;
-    go_.notify_all();
+    changed_.notify_all();
   }
 
  private:
   examples::http::Router router_;
   std::atomic<std::size_t> handled_at_once_{0};
   std::atomic<std::size_t> most_at_once_{0};
-  std::atomic<bool> go_{false};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool go_ = false;  // guarded by mutex_
+  // The server is broken, and the test must not hang with it.
+  const std::chrono::steady_clock::time_point hung_ = std::chrono::steady_clock::now() + std::chrono::seconds(20);
 
  public:
   LocalServer server{router_};  // last: it uses the others

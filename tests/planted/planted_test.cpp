@@ -71,6 +71,17 @@ TEST(Planted, ASagaThatForgetsACompensation) { expect_caught({shop, planted::for
 TEST(Planted, ParkingThatLetsASuccessorOvertake) {
   expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, 100);
 }
+// What people get to read of it: a few steps of three thousand.
+TEST(Planted, WhatIsCaughtIsShrunk) {
+  SimulatorOptions options;
+  options.seed = 1;
+  const auto forgotten = between<planted::KeysForgotten>();
+  while (fails(shop(options.seed), options.seed, forgotten).empty()) ++options.seed;
+  const auto least = lasagne::testing::detail::shrink(shop(options.seed), options, 1'000, forgotten);
+  EXPECT_FALSE(least.violations.empty());
+  EXPECT_LE(least.steps, 12U) << describe(least);
+  EXPECT_LE(least.faults + least.crashes, 4U) << describe(least);
+}
 TEST(Planted, ACheckOutThatRecordsFailureAndSuccess) { expect_caught({hotel, planted::two_answers, {}}, 10); }
 
 }  // namespace

@@ -29,11 +29,17 @@ struct NameCalibration {
 };
 enum class EnumCalibration { calibration_value };
 
-// Never defined: only the addresses of its members are named, in constant expressions.
+// Never made: only the addresses of its members are named, in constant expressions. Defined nevertheless, since clang
+// takes no undefined variable of a type without linkage, such as one in an unnamed namespace.
 template <class T>
-struct NameProbe {
-  static const T value;
+union NameProbe {
+  constexpr NameProbe() : nothing{} {}
+  constexpr ~NameProbe() {}
+  char nothing;
+  T value;
 };
+template <class T>
+inline constexpr NameProbe<T> name_probe{};
 
 template <class M>
 struct MemberPointer {
@@ -54,17 +60,10 @@ consteval std::string_view pretty_value() {
   return __PRETTY_FUNCTION__;
 }
 
-#ifdef __clang__
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wundefined-var-template"
-#endif
 template <class T, std::size_t I>
 consteval std::string_view pretty_member() {
-  return pretty_value<MemberPointer{&boost::pfr::get<I>(NameProbe<T>::value)}>();
+  return pretty_value<MemberPointer{&boost::pfr::get<I>(name_probe<T>.value)}>();
 }
-#ifdef __clang__
-#pragma clang diagnostic pop
-#endif
 
 consteval std::size_t length_after(std::string_view pretty, std::string_view known) {
   return pretty.size() - pretty.rfind(known) - known.size();

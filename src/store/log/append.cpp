@@ -26,6 +26,10 @@ std::optional<Error> check_message(const Append& append, const NewMessage& messa
     return invalid(message.type + " of " + std::to_string(message.data.size()) + " bytes, at most " +
                        std::to_string(Limits::message_bytes) + " are taken", append.stream);
   }
+  if (message.metadata.traceparent.size() > Limits::traceparent_bytes) {
+    return invalid("traceparent of " + std::to_string(message.metadata.traceparent.size()) + " bytes, at most " +
+                       std::to_string(Limits::traceparent_bytes) + " are taken", append.stream);
+  }
   if (auto problem = json_problem(message.data)) {
     return invalid("data of " + message.type + " is not JSON: " + *problem, append.stream);
   }
@@ -51,6 +55,47 @@ std::optional<Error> check_append(const Append& append, std::size_t& messages, s
     return invalid("a commit takes at most " + std::to_string(Limits::commit_bytes) + " bytes of data");
   }
   return std::nullopt;
+}
+
+std::optional<Error> check_size(std::string_view what, std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::nullopt;
+  return invalid(std::string(what) + " of " + std::to_string(text.size()) + " bytes, at most " + std::to_string(most) +
+                 " are taken");
+}
+
+std::optional<Error> check_parked(const ParkedMessage& entry, std::size_t& bytes) {
+  bytes += entry.error.size() + entry.edited_data.size();
+  if (auto error = check_size("processor name", entry.processor, Limits::key_bytes)) return error;
+  if (auto error = check_size("key of a parked message", entry.key, Limits::key_bytes)) return error;
+  if (auto error = check_size("error of a parked message", entry.error, Limits::error_bytes)) return error;
+  return check_size("data of a parked message", entry.edited_data, Limits::message_bytes);
+}
+
+// Timers, parked messages and the checkpoint; `bytes` is what the appends hold.
+std::optional<Error> check_entries(const Commit& commit, std::size_t bytes) {
+  const auto entries = commit.timers_set.size() + commit.timers_cancelled.size() + commit.parked_put.size() +
+                       commit.parked_removed.size() + commit.parked_required.size();
+  if (entries > Limits::entries_per_commit) {
+    return invalid("a commit takes at most " + std::to_string(Limits::entries_per_commit) +
+                   " timers and parked messages");
+  }
+  for (const auto& timer : commit.timers_set) {
+    std::size_t count = 0;
+    if (auto error = check_append({timer.stream, ExpectedRevision::any(), {timer.message}}, count, bytes)) return error;
+    if (timer.key.empty()) return invalid("a timer has no key");
+    if (auto error = check_size("key of a timer", timer.key, Limits::key_bytes)) return error;
+  }
+  for (const auto& key : commit.timers_cancelled) {
+    if (auto error = check_size("key of a timer", key, Limits::key_bytes)) return error;
+  }
+  for (const auto& entry : commit.parked_put) {
+    if (auto error = check_parked(entry, bytes)) return error;
+  }
+  if (bytes > Limits::commit_bytes) {
+    return invalid("a commit takes at most " + std::to_string(Limits::commit_bytes) + " bytes of data");
+  }
+  return commit.checkpoint ? check_size("processor name", commit.checkpoint->processor, Limits::key_bytes)
+                           : std::nullopt;
 }
 
 std::unexpected<Error> conflict(const Append& append, std::optional<Revision> actual) {
@@ -81,13 +126,7 @@ Result<void> LogStore::check_bounds(const Commit& commit) {
       }
     }
   }
-  for (const auto& timer : commit.timers_set) {
-    std::size_t count = 0;
-    if (auto error = check_append({timer.stream, ExpectedRevision::any(), {timer.message}}, count, bytes)) {
-      return std::unexpected(*std::move(error));
-    }
-    if (timer.key.empty()) return std::unexpected(invalid("a timer has no key"));
-  }
+  if (auto error = check_entries(commit, bytes)) return std::unexpected(*std::move(error));
   return {};
 }
 

@@ -60,6 +60,7 @@ Explanation explain(int code) {
       return {ErrorCode::unavailable, "the disk is full: free some space and open the store again"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return {ErrorCode::unavailable, "another program holds the file locked: end its transaction (a sqlite3 shell?)"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -120,7 +121,8 @@ Error Connection::error(std::string_view doing) const { return error(sqlite3_ext
 
 Error Connection::error(int code, std::string_view doing) const {
   const auto explanation = explain(code);
-  const char* said = handle_ != nullptr ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+  const bool told = handle_ != nullptr && sqlite3_extended_errcode(handle_.get()) == code;
+  const char* said = told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
   return {explanation.code,
           fmt::format("{}: {} went wrong: {} (SQLite code {}): {}", path_, doing, said, code, explanation.what_to_do),
           {},

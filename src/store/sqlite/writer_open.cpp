@@ -1,5 +1,7 @@
 // How a file is opened for writing, and made.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -45,12 +47,39 @@ Result<void> configure(Connection& connection, const SqliteSettings& settings) {
                 fmt::format("{}: the file system takes no write-ahead log (shared memory is missing?): put the store on a "
                             "local disk",
                             connection.path()));
+  // It answers before it writes the mode into the file, which may still fail.
+  if (const int code = mode->step(); code != SQLITE_DONE)
+    return std::unexpected(connection.error(code, "switching to the write-ahead log"));
   mode->reset();
   return connection.execute(
       fmt::format("PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA mmap_size = 0; "
                   "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA journal_size_limit = {};",
                   settings.writer_cache_kib, settings.wal_bytes_kept),
       "setting up the writer");
+}
+
+// A writer that crashed, or whose flush failed, may have left commits in the WAL that read well and are not on the disk;
+// and after a failed flush the kernel may hold them for written, so that a mere flush would pass over them. Writing the
+// same bytes again makes them dirty again, and then the flush keeps them: before anybody is answered by what is read.
+Result<void> flush_what_was_left(Connection& connection) {
+  constexpr sqlite3_int64 piece_bytes = 64 * 1024;  // a page at most, which is all that a VFS need take
+  sqlite3_file* wal = nullptr;
+  const int found = sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (found != SQLITE_OK || wal == nullptr || wal->pMethods == nullptr) return {};
+  // Nobody appends to the WAL meanwhile.
+  if (auto begun = connection.execute("BEGIN IMMEDIATE", "beginning a transaction"); !begun) return begun;
+  sqlite3_int64 size = 0;
+  int code = wal->pMethods->xFileSize(wal, &size);
+  std::vector<char> piece(static_cast<std::size_t>(std::min(size, piece_bytes)));
+  for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += piece_bytes) {
+    const auto count = static_cast<int>(std::min(size - at, piece_bytes));
+    code = wal->pMethods->xRead(wal, piece.data(), count, at);
+    if (code == SQLITE_OK) code = wal->pMethods->xWrite(wal, piece.data(), count, at);
+  }
+  if (code == SQLITE_OK && size > 0) code = wal->pMethods->xSync(wal, SQLITE_SYNC_FULL);
+  auto ended = connection.execute("ROLLBACK", "ending a transaction");
+  if (code != SQLITE_OK) return std::unexpected(connection.error(code, "flushing what the last writer left"));
+  return ended;
 }
 
 }  // namespace
@@ -67,6 +96,7 @@ Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string&
   std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings)};
   if (auto prepared = writer->prepare(); !prepared) return std::unexpected(prepared.error());
   if (auto loaded = writer->load(); !loaded) return std::unexpected(loaded.error());
+  if (auto kept = flush_what_was_left(writer->connection_); !kept) return std::unexpected(kept.error());
   writer->connection_.checkpoint_on_close(true);
   return writer;
 }

@@ -78,7 +78,13 @@ Result<Committed> World::write(const Commit& commit, Await await) {
   // At rest every node that was overtaken is told so once: nothing that anybody needs to read.
   const bool overtaken = resting_ && !written && written.error().code == ErrorCode::checkpoint_moved;
   if (hop_ != nullptr && options_.trace_hops && !overtaken) note(who() + ": " + narrate(commit, written));
-  if (written && commit.checkpoint && !written->repeated) {
+  if (written && !written->repeated) check_written(commit);
+  return written;
+}
+
+// What a store must not have let through.
+void World::check_written(const Commit& commit) {
+  if (commit.checkpoint) {
     auto& passed = passed_[commit.checkpoint->processor];
     if (commit.checkpoint->to < passed) {
       violation("the checkpoint of " + commit.checkpoint->processor + " went back from " + std::to_string(passed) +
@@ -86,7 +92,16 @@ Result<Committed> World::write(const Commit& commit, Await await) {
     }
     passed = commit.checkpoint->to;
   }
-  return written;
+  if (commit.timer_fired) {
+    const auto timer = timers_.find(commit.timer_fired->key);
+    if (timer == timers_.end() || timer->second != commit.timer_fired->message_id) {
+      violation("the timer " + commit.timer_fired->key + " fired though it was not set");
+    } else {
+      timers_.erase(timer);
+    }
+  }
+  for (const auto& key : commit.timers_cancelled) timers_.erase(key);
+  for (const auto& timer : commit.timers_set) timers_[timer.key] = timer.message.id;
 }
 
 std::optional<Error> World::before_read() {

@@ -1,6 +1,7 @@
 #include "testing/simulation/world.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "runtime/processor_set.hpp"
@@ -182,6 +183,9 @@ void World::crash_machine(const std::string& why, bool counted) {
   disk_fails_.reset();
   open();
   passed_.clear();
+  timers_.clear();
+  const auto set = real_->due_timers({std::numeric_limits<std::int64_t>::max()}, WorldLimits::timers);
+  for (const auto& timer : *set) timers_[timer.key] = timer.message.id;
   for (std::size_t i = 0; i < nodes_.size(); ++i) crash_node(i);
   hear_of_the_crash();
 }

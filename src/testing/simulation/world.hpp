@@ -25,6 +25,7 @@ using Between = std::function<std::unique_ptr<Store>(Store& faulty)>;
 struct WorldLimits {
   static constexpr std::size_t violations = 100;
   static constexpr std::size_t rest_rounds = 20'000;  // of all nodes, until everything must have come to rest
+  static constexpr std::size_t timers = 1'000'000;     // set at a time
   static constexpr int retries_of_parked = 20;
   static constexpr Revision repeats_within = 100;  // bus messages: below Limits::recent_ids_per_stream
 };
@@ -98,6 +99,7 @@ class World final : private Interference {
   void before_handler() override;
   void after_handler() override;
   Result<Committed> write(const Commit& commit, Await await);
+  void check_written(const Commit& commit);
   Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
   void sleep_as_zombie();
   [[nodiscard]] bool strikes(bool (*hits)(Fault), std::uint32_t& count);
@@ -135,6 +137,7 @@ class World final : private Interference {
   std::vector<std::size_t> lags_until_;  // the step, for each processor
   std::vector<Session> sessions_;
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
+  std::map<std::string, Uuid> timers_;      // the messages of those that are set, by key
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step
   std::size_t rest_rounds_ = 0;

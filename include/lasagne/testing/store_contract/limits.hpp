@@ -139,6 +139,62 @@ LASAGNE_STORE_LIMIT_TEST(StoreBounds, Timers) {
   EXPECT_TRUE(ok(set([](Timer&) {})));
 }
 
+LASAGNE_STORE_LIMIT_TEST(StoreBounds, KeysOfTimers) {
+  Commit commit;
+  commit.timers_set = {{std::string(Limits::key_bytes + 1, 'k'), Timestamp{1}, "S", message("a")}};
+  EXPECT_TRUE(invalid(store().append(commit)));
+  commit.timers_set[0].key.pop_back();
+  EXPECT_TRUE(ok(store().append(commit)));
+  commit = {};
+  commit.timers_cancelled = {std::string(Limits::key_bytes + 1, 'k')};
+  EXPECT_TRUE(invalid(store().append(commit)));
+  commit.timers_cancelled[0].pop_back();
+  EXPECT_TRUE(ok(store().append(commit)));
+  EXPECT_TRUE(store().due_timers(Timestamp{1}, 10)->empty());
+}
+
+LASAGNE_STORE_LIMIT_TEST(StoreBounds, Traceparent) {
+  auto traced = message("a");
+  traced.metadata.traceparent = std::string(Limits::traceparent_bytes + 1, 't');
+  EXPECT_TRUE(invalid(append_one("S", traced)));
+  traced.metadata.traceparent.pop_back();
+  EXPECT_TRUE(ok(append_one("S", traced)));
+}
+
+LASAGNE_STORE_LIMIT_TEST(StoreBounds, ParkedMessages) {
+  const auto put = [&](std::string ParkedMessage::*member, std::size_t size) {
+    Commit commit;
+    commit.parked_put.emplace_back();
+    commit.parked_put[0].processor = "p";
+    commit.parked_put[0].*member = std::string(size, '1');
+    return store().append(commit);
+  };
+  for (const auto& [member, most] : {std::pair{&ParkedMessage::processor, Limits::key_bytes},
+                                     std::pair{&ParkedMessage::key, Limits::key_bytes},
+                                     std::pair{&ParkedMessage::error, Limits::error_bytes},
+                                     std::pair{&ParkedMessage::edited_data, Limits::message_bytes}}) {
+    EXPECT_TRUE(invalid(put(member, most + 1)));
+    EXPECT_TRUE(ok(put(member, most)));
+  }
+}
+
+LASAGNE_STORE_LIMIT_TEST(StoreBounds, EntriesPerCommit) {
+  Commit commit;
+  for (std::size_t i = 0; i < Limits::entries_per_commit; ++i) commit.timers_cancelled.push_back(std::to_string(i));
+  commit.parked_put.emplace_back();
+  EXPECT_TRUE(invalid(store().append(commit)));
+  commit.parked_put.clear();
+  EXPECT_TRUE(ok(store().append(commit)));
+}
+
+LASAGNE_STORE_LIMIT_TEST(StoreBounds, NameOfAProcessor) {
+  Commit commit;
+  commit.checkpoint = CheckpointMove{std::string(Limits::key_bytes + 1, 'p'), 0, 1};
+  EXPECT_TRUE(invalid(store().append(commit)));
+  commit.checkpoint->processor.pop_back();
+  EXPECT_TRUE(ok(store().append(commit)));
+}
+
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, CheckpointWithoutAName) {
   Commit commit;
   commit.checkpoint = CheckpointMove{"", 0, 1};

@@ -116,6 +116,12 @@ class Decider {
                                                               AnyState& state) const = 0;
 };
 
+// As a template of its own, since clang looks H's name up even where `if constexpr` leaves the call out.
+template <class H, class... Args>
+decltype(auto) call_on_failure(Args&&... args) {
+  return H::on_failure(std::forward<Args>(args)...);
+}
+
 template <class D>
 class TypedDecider final : public Decider {
  public:
@@ -148,7 +154,7 @@ class TypedDecider final : public Decider {
     return std::visit(
         [&](const auto& c) -> std::optional<Decided> {
           if constexpr (answers_failure<std::decay_t<decltype(c)>>) {
-            return record({Event(D::on_failure(c, failure))}, static_cast<TypedState<D>&>(state));
+            return record({Event(call_on_failure<D>(c, failure))}, static_cast<TypedState<D>&>(state));
           } else {
             return std::nullopt;
           }
@@ -238,7 +244,7 @@ class TypedReaction : public Reaction {
         [&](const auto& event) {
           Send send(message, hop.outbox(), type_name<S>);
           if constexpr (answers_failure<std::decay_t<decltype(event)>>) {
-            S::on_failure(event, failure, send);
+            call_on_failure<S>(event, failure, send);
             return true;
           } else {
             return false;

@@ -17,7 +17,8 @@ namespace {
 constexpr std::uint64_t streams = 1'024;  // a multiple of the callers, so that each stream has one caller only
 
 // Appends first..last-1; with more callers, each takes every callers-th.
-void append_all(lasagne::Store& store, const std::vector<lasagne::Commit>& commits, std::uint64_t first, unsigned callers) {
+void append_all(lasagne::Store& store, const std::vector<lasagne::Commit>& commits, std::uint64_t first,
+                unsigned callers) {
   const auto append_some = [&](std::uint64_t from) {
     for (auto i = from; i < commits.size(); i += callers) value_of(store.append(commits[i], lasagne::Await::durable));
   };
@@ -93,8 +94,9 @@ void bench_append(Context& context) {
     const auto rows = payment_rows(count, c.existing ? streams : count);
     figure.limit_name = c.callers == 1 ? "plain loop, batch 1" : "plain loop, batch 32";
     figure.target = c.target;
-    context.add(compare(figure, context.settings.repetitions, [&] { return ours(context, c, commits, first); },
-                        [&] { return plain(context, c, rows, first); }));
+    context.add(compare(
+        figure, context.settings.repetitions, [&] { return ours(context, c, commits, first); },
+        [&] { return plain(context, c, rows, first); }));
   }
 }
 

@@ -25,7 +25,7 @@ struct Figure {
   Spread value;
   std::string limit_name;  // what it is held against; empty: nothing
   std::optional<Spread> limit;
-  std::optional<Spread> ratio;  // of each repetition's two figures, which ran one right after the other
+  std::optional<Spread> ratio;   // of each repetition's two figures, which ran one right after the other
   std::optional<double> target;  // of the ratio
   bool at_most = false;          // the target is an upper bound
 };

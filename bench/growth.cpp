@@ -41,10 +41,10 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
   shop::ShopOptions options;
   options.gateway.emplace();
   grown.open_ms.push_back(1e3 * seconds([&] {
-    store = lasagne::open(url);
-    runtime = std::make_unique<lasagne::Runtime>(*store, shop::shop_modules(options));
-    runtime->start();
-  }));
+                            store = lasagne::open(url);
+                            runtime = std::make_unique<lasagne::Runtime>(*store, shop::shop_modules(options));
+                            runtime->start();
+                          }));
 
   const auto accounts = history / messages_a_stream;
   const auto reads = std::min(context.amount(2'000), accounts);  // each stream once: none is in memory yet
@@ -53,7 +53,8 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
     for (std::uint64_t i = 0; i < reads; ++i) {
       const auto account = i * 7'919 % accounts;
       messages += value_of(store->read_stream(account_stream(numbered_id(account, "account")), 0,
-                                              lasagne::Direction::forwards, 100)).messages.size();
+                                              lasagne::Direction::forwards, 100))
+                      .messages.size();
     }
   });
   grown.stream.push_back(static_cast<double>(messages) / read);
@@ -62,8 +63,9 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
   const double appended = seconds([&] {
     for (std::uint64_t i = 0; i < appends; ++i) {
       const auto number = history + run * 1'000'000 + i;
-      value_of(store->append(payment_commit(numbered_id(number, "account"), number, lasagne::ExpectedRevision::no_stream()),
-                             lasagne::Await::durable));
+      value_of(
+          store->append(payment_commit(numbered_id(number, "account"), number, lasagne::ExpectedRevision::no_stream()),
+                        lasagne::Await::durable));
     }
   });
   grown.append.push_back(static_cast<double>(appends) / appended);
@@ -103,7 +105,7 @@ void bench_growth(Context& context) {
     const auto base = spread_of(all.front().*values);
     for (std::size_t i = 0; i < all.size(); ++i) {
       Figure figure = named("growth", fmt::format("{}, {} messages in the store", what, context.settings.growth[i]),
-                    std::string(unit));
+                            std::string(unit));
       figure.value = spread_of(all[i].*values);
       figure.at_most = at_most;
       if (i > 0) {

@@ -42,8 +42,10 @@ Walked walk(std::uint64_t steps) {
   auto& bus = commit.appends.emplace_back(lasagne::Append{"walks__commands", lasagne::ExpectedRevision::any(), {}});
   for (std::uint64_t i = 0; i < walks; ++i) {
     const auto id = numbered_id(i, "walk");
-    bus.messages.push_back({numbered_id(i, "first step"), lasagne::MessageKind::command,
-                            std::string(lasagne::type_name<TakeStep>), lasagne::to_json(TakeStep{id, steps, {}}),
+    bus.messages.push_back({numbered_id(i, "first step"),
+                            lasagne::MessageKind::command,
+                            std::string(lasagne::type_name<TakeStep>),
+                            lasagne::to_json(TakeStep{id, steps, {}}),
                             {id, {}, {}}});
   }
   value_of(store->append(commit, lasagne::Await::durable));

@@ -26,7 +26,8 @@ constexpr std::size_t record_bytes = 300;
 
 class File {
  public:
-  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)) {
+  explicit File(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
   }
   ~File() { ::close(descriptor_); }
@@ -98,8 +99,9 @@ void bench_machine(Context& context) {
                       [&] { return ping_pong_microseconds(context.amount(10'000)); }));
   if (!context.workspace.on_disk()) return;
   for (const std::size_t batch : {1, 10, 100, 1000}) {
-    context.add(measure(named("machine", fmt::format("append {} records of {} bytes, fdatasync", batch, record_bytes), "us"),
-                        context.settings.repetitions, [&] { return sync_microseconds(context, batch); }));
+    context.add(
+        measure(named("machine", fmt::format("append {} records of {} bytes, fdatasync", batch, record_bytes), "us"),
+                context.settings.repetitions, [&] { return sync_microseconds(context, batch); }));
   }
 }
 

@@ -1,6 +1,6 @@
 // Measures this machine's limits and Lasagne beside them. README.md has the method.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -23,9 +23,9 @@ struct Group {
   void (*run)(bench::Context&);
 };
 constexpr Group groups[] = {
-    {"machine", bench::bench_machine}, {"raw", bench::bench_raw},         {"append", bench::bench_append},
-    {"command", bench::bench_command}, {"hop", bench::bench_hop},         {"orders", bench::bench_orders},
-    {"latency", bench::bench_latency}, {"read", bench::bench_read},       {"growth", bench::bench_growth},
+    {"machine", bench::bench_machine}, {"raw", bench::bench_raw},   {"append", bench::bench_append},
+    {"command", bench::bench_command}, {"hop", bench::bench_hop},   {"orders", bench::bench_orders},
+    {"latency", bench::bench_latency}, {"read", bench::bench_read}, {"growth", bench::bench_growth},
 };
 
 std::string now() {
@@ -57,13 +57,14 @@ int main(int argc, char** argv) {
   bool json = false;
   std::vector<std::string> names;
   for (const auto& group : groups) names.emplace_back(group.name);
-  app.add_option("--store", settings.store,
-                 "sqlite:PATH (makes files PATH.bench-*, and removes them) or memory:; put it on the disk to be measured")
+  app.add_option(
+         "--store", settings.store,
+         "sqlite:PATH (makes files PATH.bench-*, and removes them) or memory:; put it on the disk to be measured")
       ->capture_default_str();
   app.add_flag("--json", json, "Print the report as JSON instead of a table");
   app.add_flag("--quick", settings.quick, "A tenth of everything, in less than a minute; the figures scatter more");
-  auto* repetitions =
-      app.add_option("--repetitions", settings.repetitions, "Of each measurement [5; 1 when quick]")->check(CLI::Range(1, 100));
+  auto* repetitions = app.add_option("--repetitions", settings.repetitions, "Of each measurement [5; 1 when quick]")
+                          ->check(CLI::Range(1, 100));
   app.add_option("--only", only, "Only these groups")->check(CLI::IsMember(names))->delimiter(',');
   app.add_option("--growth", settings.growth,
                  "Messages in the store for the group growth, smallest first [10000,1000000; 10000,100000 when quick]; "
@@ -79,7 +80,8 @@ int main(int argc, char** argv) {
   }
   if (repetitions->count() == 0 && settings.quick) settings.repetitions = 1;
   if (settings.growth.empty()) {
-    settings.growth = settings.quick ? std::vector<std::uint64_t>{10'000, 100'000} : std::vector<std::uint64_t>{10'000, 1'000'000};
+    settings.growth =
+        settings.quick ? std::vector<std::uint64_t>{10'000, 100'000} : std::vector<std::uint64_t>{10'000, 1'000'000};
   }
   try {
     const auto report = run(settings, only);

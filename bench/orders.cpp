@@ -194,7 +194,8 @@ void bench_latency(Context& context) {
     lone.limit_name = "one fdatasync";
     lone.target = 4;
     lone.at_most = true;
-    context.add(compare(lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
+    context.add(compare(
+        lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
   } else {
     context.add(measure(lone, repetitions, [&] { return one_at_a_time(0.5); }));
   }
@@ -206,14 +207,16 @@ void bench_latency(Context& context) {
   for (const int percent : {10, 50, 100}) {
     const double rate = full * percent / 100;
     const auto interval = std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(1 / rate));
-    const auto orders = std::max<std::uint64_t>(100, static_cast<std::uint64_t>(rate * (context.settings.quick ? 0.5 : 3)));
+    const auto orders =
+        std::max<std::uint64_t>(100, static_cast<std::uint64_t>(rate * (context.settings.quick ? 0.5 : 3)));
     std::vector<Latencies> runs;
     for (unsigned i = 0; i < repetitions; ++i) runs.push_back(confirm_all(context, orders, interval));
     for (const double share : {0.5, 0.99, 0.999}) {
       std::vector<double> values;
       for (const auto& run : runs) values.push_back(percentile(run.microseconds, share));
-      context.add(known("latency", fmt::format("confirm to completed at {}% load ({:.0f}/s), p{:g}", percent, rate, share * 100),
-                   "us", spread_of(values)));
+      context.add(known("latency",
+                        fmt::format("confirm to completed at {}% load ({:.0f}/s), p{:g}", percent, rate, share * 100),
+                        "us", spread_of(values)));
     }
   }
 }

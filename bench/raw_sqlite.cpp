@@ -124,13 +124,15 @@ void RawLoop::copy_wal() {
 
 std::size_t RawLoop::select_all() {
   const auto rows = prepare(
-      "SELECT position, stream_id, revision, type_id, kind, id, correlation_id, causation_id, traceparent, recorded_at, "
+      "SELECT position, stream_id, revision, type_id, kind, id, correlation_id, causation_id, traceparent, "
+      "recorded_at, "
       "data FROM log ORDER BY position");
   std::size_t count = 0;
   std::size_t bytes = 0;
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(rows.get())) == SQLITE_ROW) {
-    for (const int column : {0, 1, 2, 3, 4, 9}) bytes += static_cast<std::size_t>(sqlite3_column_int64(rows.get(), column));
+    for (const int column : {0, 1, 2, 3, 4, 9})
+      bytes += static_cast<std::size_t>(sqlite3_column_int64(rows.get(), column));
     for (const int column : {5, 6, 7}) {
       if (sqlite3_column_blob(rows.get(), column) == nullptr) continue;
       bytes += static_cast<std::size_t>(sqlite3_column_bytes(rows.get(), column));
@@ -145,14 +147,15 @@ std::size_t RawLoop::select_all() {
 std::vector<RawRow> RawLoop::rows() {
   const auto select = prepare(
       "SELECT l.position, l.stream_id, l.revision, l.type_id, l.kind, l.id, l.correlation_id, l.causation_id, "
-      "l.recorded_at, CASE l.revision WHEN 0 THEN s.name END, l.data FROM log l CROSS JOIN streams s ON s.id = l.stream_id "
+      "l.recorded_at, CASE l.revision WHEN 0 THEN s.name END, l.data FROM log l CROSS JOIN streams s ON s.id = "
+      "l.stream_id "
       "ORDER BY l.position");
   std::vector<RawRow> rows;
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(select.get())) == SQLITE_ROW) {
     const auto integer = [&](int column) { return sqlite3_column_int64(select.get(), column); };
-    rows.push_back({integer(0), integer(1), integer(2), integer(3), integer(4), id(select.get(), 5), id(select.get(), 6),
-                    id(select.get(), 7), integer(8), std::string(text(select.get(), 9)),
+    rows.push_back({integer(0), integer(1), integer(2), integer(3), integer(4), id(select.get(), 5),
+                    id(select.get(), 6), id(select.get(), 7), integer(8), std::string(text(select.get(), 9)),
                     std::string(text(select.get(), 10))});
   }
   if (code != SQLITE_DONE) fail(handle_.get());

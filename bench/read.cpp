@@ -79,10 +79,11 @@ void bench_read(Context& context) {
     context.add(compare(figure, context.settings.repetitions, ours, bare_select));
   };
   const auto name = [&](std::string_view what) { return fmt::format("{}, {} messages", what, messages); };
-  against_select(named("read", name("the whole log, decoded"), "messages/s"),
-                 [&] { return read_all_per_second(*store); }, true);
-  against_select(named("read", name("a new processor catches up"), "messages/s"),
-                 [&] { return catch_up_per_second(*store, ++run); }, false);
+  against_select(
+      named("read", name("the whole log, decoded"), "messages/s"), [&] { return read_all_per_second(*store); }, true);
+  against_select(
+      named("read", name("a new processor catches up"), "messages/s"),
+      [&] { return catch_up_per_second(*store, ++run); }, false);
   context.add(measure(named("read", fmt::format("streams of {} messages", messages / streams), "messages/s"),
                       context.settings.repetitions, [&] { return streams_per_second(*store, context.amount(1'000)); }));
   store.reset();

@@ -63,20 +63,21 @@ std::string as_line(const Figure& figure) {
 }
 
 std::string as_table(const Report& report) {
-  auto text = fmt::format("{}, {} cores, {}, SQLite {}, compiler {}\n{}, {} repetitions{}, {:.0f} s; median (lowest - highest)\n",
-                          report.machine.processor, report.machine.cores, report.machine.kernel, report.machine.sqlite,
-                          report.machine.compiler, report.store, report.repetitions, report.quick ? ", quick" : "",
-                          report.seconds);
+  auto text = fmt::format(
+      "{}, {} cores, {}, SQLite {}, compiler {}\n{}, {} repetitions{}, {:.0f} s; median (lowest - highest)\n",
+      report.machine.processor, report.machine.cores, report.machine.kernel, report.machine.sqlite,
+      report.machine.compiler, report.store, report.repetitions, report.quick ? ", quick" : "", report.seconds);
   std::string_view group;
   for (const auto& figure : report.figures) {
     if (figure.group != group) {
       group = figure.group;
-      text += fmt::format("\n{:<62} {:>36}  {:<10}  {:>30}  {:>20}  {}\n", group, "measured", "", "limit", "ratio", "target");
+      text += fmt::format("\n{:<62} {:>36}  {:<10}  {:>30}  {:>20}  {}\n", group, "measured", "", "limit", "ratio",
+                          "target");
     }
     text += fmt::format("  {:<60} {:>36}  {:<10}", figure.name, spread(figure.value), figure.unit);
     if (figure.limit && figure.ratio) {
-      text += fmt::format("  {:>30}  {:>20}  {:<14}  of {}", spread(*figure.limit), spread(*figure.ratio), target(figure),
-                          figure.limit_name);
+      text += fmt::format("  {:>30}  {:>20}  {:<14}  of {}", spread(*figure.limit), spread(*figure.ratio),
+                          target(figure), figure.limit_name);
     }
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';

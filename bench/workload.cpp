@@ -15,8 +15,10 @@ constexpr std::uint64_t fill_messages = 5'000;  // a commit
 constexpr std::int64_t first_time = 1'700'000'000'000'000;
 
 lasagne::NewMessage payment_message(const lasagne::Uuid& account_id, std::uint64_t number) {
-  return {numbered_id(number, "message"), lasagne::MessageKind::event,
-          std::string(lasagne::type_name<PaymentReceived>), lasagne::to_json(payment(account_id, number)),
+  return {numbered_id(number, "message"),
+          lasagne::MessageKind::event,
+          std::string(lasagne::type_name<PaymentReceived>),
+          lasagne::to_json(payment(account_id, number)),
           {numbered_id(number, "process"), numbered_id(number, "cause"), {}}};
 }
 
@@ -34,7 +36,8 @@ lasagne::Uuid numbered_id(std::uint64_t number, std::string_view purpose) {
 
 PaymentReceived payment(const lasagne::Uuid& account_id, std::uint64_t number) {
   return {account_id, numbered_id(number, "payment"), lasagne::Money{100 + static_cast<std::int64_t>(number % 10'000)},
-          "invoice " + std::to_string(1'000'000 + number), lasagne::Timestamp{first_time + static_cast<std::int64_t>(number)}};
+          "invoice " + std::to_string(1'000'000 + number),
+          lasagne::Timestamp{first_time + static_cast<std::int64_t>(number)}};
 }
 
 std::string account_stream(const lasagne::Uuid& account_id) { return lasagne::stream_of<Account>(account_id); }
@@ -56,8 +59,8 @@ std::vector<RawRow> payment_rows(std::uint64_t count, std::uint64_t streams) {
     const auto revision = static_cast<std::int64_t>(i / streams);
     rows.push_back({static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(stream + 1), revision, 1, 0, message.id,
                     message.metadata.correlation_id, message.metadata.causation_id,
-                    first_time + static_cast<std::int64_t>(i), revision == 0 ? account_stream(account_id) : std::string{},
-                    message.data});
+                    first_time + static_cast<std::int64_t>(i),
+                    revision == 0 ? account_stream(account_id) : std::string{}, message.data});
   }
   return rows;
 }

@@ -101,8 +101,8 @@ struct Onlooker {
 // ids count from 1.
 [[nodiscard]] std::vector<RawRow> payment_rows(std::uint64_t count, std::uint64_t streams);
 
-// Appends `count` payments to `streams` accounts in turn, in large commits; when each has `a_stream`, goes on with as many
-// new accounts. The store must be new.
+// Appends `count` payments to `streams` accounts in turn, in large commits; when each has `a_stream`, goes on with as
+// many new accounts. The store must be new.
 void fill(lasagne::Store& store, std::uint64_t count, std::uint64_t streams, std::uint64_t a_stream = UINT64_MAX);
 
 // Unwraps, or throws std::runtime_error with the store's words.

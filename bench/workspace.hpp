@@ -11,7 +11,8 @@ namespace bench {
 // `memory:` every store is new anyway.
 class Workspace {
  public:
-  // Throws std::invalid_argument for a URL of another kind, and std::runtime_error when the directory cannot be written.
+  // Throws std::invalid_argument for a URL of another kind, and std::runtime_error when the directory cannot be
+  // written.
   explicit Workspace(std::string url);
   ~Workspace();
   Workspace(const Workspace&) = delete;

@@ -1,5 +1,5 @@
-// SHA-1 of short texts, block by block. Ids are derived with it for every message; Boost's, which takes the text byte by
-// byte, was a sixth of what the engine did for a message.
+// SHA-1 of short texts, block by block. Ids are derived with it for every message; Boost's, which takes the text byte
+// by byte, was a sixth of what the engine did for a message.
 #pragma once
 
 #include <algorithm>

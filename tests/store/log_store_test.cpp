@@ -57,7 +57,9 @@ class Watched final : public Backing {
     return real_.read_process(id, after, limit);
   }
   Result<std::optional<Uuid>> find_timer(std::string_view key) override { return real_.find_timer(key); }
-  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override { return real_.due_timers(now, limit); }
+  Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
+    return real_.due_timers(now, limit);
+  }
   Result<std::optional<Timestamp>> next_timer() override { return real_.next_timer(); }
   Result<bool> has_parked(std::string_view processor, Position position) override {
     return real_.has_parked(processor, position);
@@ -73,14 +75,16 @@ class Watched final : public Backing {
 
 Commit commit_to(std::string stream, ExpectedRevision expected, std::string type = "Happened") {
   Commit commit;
-  commit.appends.push_back({std::move(stream), expected, {{Uuid::generate(), MessageKind::event, std::move(type), "{}", {}}}});
+  commit.appends.push_back(
+      {std::move(stream), expected, {{Uuid::generate(), MessageKind::event, std::move(type), "{}", {}}}});
   return commit;
 }
 
 class LogStoreTest : public testing::Test {
  protected:
   void open(LogStoreLimits limits = {}) {
-    auto opened = LogStore::open(backing, [] { return Timestamp{}; }, limits);
+    auto opened = LogStore::open(
+        backing, [] { return Timestamp{}; }, limits);
     ASSERT_TRUE(opened);
     store = *std::move(opened);
   }
@@ -126,7 +130,8 @@ TEST_F(LogStoreTest, StreamsThatKeepNoMessagesInMemoryReadFromTheBacking) {
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 10; ++i) {
       const auto name = "Order-" + std::to_string(i);
-      ASSERT_TRUE(store->append(commit_to(name, ExpectedRevision::any()), i % 3 == 0 ? Await::durable : Await::visible));
+      ASSERT_TRUE(
+          store->append(commit_to(name, ExpectedRevision::any()), i % 3 == 0 ? Await::durable : Await::visible));
     }
   }
   for (int i = 0; i < 10; ++i) {
@@ -146,8 +151,8 @@ TEST_F(LogStoreTest, FilteredReadsGiveWhatMatchesAndNothingElse) {
   const std::vector<std::string> streams{"Order-1", "Order-2", "Cart-1", "bus", "bus-2"};
   for (int i = 0; i < 200; ++i) {
     const auto await = random() % 10 == 0 ? Await::durable : Await::visible;
-    ASSERT_TRUE(store->append(commit_to(streams[random() % streams.size()], ExpectedRevision::any(),
-                                        types[random() % types.size()]), await));
+    ASSERT_TRUE(store->append(
+        commit_to(streams[random() % streams.size()], ExpectedRevision::any(), types[random() % types.size()]), await));
   }
   const auto all = store->read_all(0, {}, 1'000)->messages;
   ASSERT_EQ(all.size(), 200U);
@@ -207,7 +212,8 @@ TEST_F(LogStoreTest, CallersThatWaitTogetherAllComeBack) {
     threads.emplace_back([&, caller] {
       for (int i = 0; i < each; ++i) {
         const auto stream = "Order-" + std::to_string(caller);
-        const auto expected = i == 0 ? ExpectedRevision::no_stream() : ExpectedRevision::exactly(static_cast<Revision>(i) - 1);
+        const auto expected =
+            i == 0 ? ExpectedRevision::no_stream() : ExpectedRevision::exactly(static_cast<Revision>(i) - 1);
         const auto done = store->append(commit_to(stream, expected), Await::durable);
         if (done && store->durable_position() >= done->position) ++durable;
       }
@@ -250,7 +256,8 @@ TEST_F(LogStoreTest, AWaiterWithAFilterWakesForWhatMatches) {
       after = slice->scanned_to;
     }
   });
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::any()), Await::visible));
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::any()), Await::visible));
   ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::any(), "Wanted"), Await::visible));
   waiter.join();
   EXPECT_EQ(found, "Wanted");

@@ -6,8 +6,8 @@
 
 namespace lasagne::detail {
 
-// They sleep on a word of their own and not on the store's mutex: when the write ends, one call wakes them all, and none
-// has to wait for another.
+// They sleep on a word of their own and not on the store's mutex: when the write ends, one call wakes them all, and
+// none has to wait for another.
 class FlushGroup {
  public:
   enum State : std::uint32_t { waiting, lead, durable, failed };

@@ -89,8 +89,10 @@ class LogStore final : public Store {
 
   LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits);
 
-  // append.cpp; all with mutex_ held
+  // bounds.cpp
   static Result<void> check_bounds(const Commit& commit);
+
+  // append.cpp; all but the first with mutex_ held
   using Messages = std::vector<std::shared_ptr<Message>>;
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);

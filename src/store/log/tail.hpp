@@ -12,8 +12,8 @@
 
 namespace lasagne::detail {
 
-// Messages with consecutive positions. Many processors read along, each a few types: none of them looks at what does not
-// concern it.
+// Messages with consecutive positions. Many processors read along, each a few types: none of them looks at what does
+// not concern it.
 class Tail {
  public:
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
@@ -48,7 +48,7 @@ class Tail {
   static void leave(Index& index, Index::pointer entry);
 
   std::deque<Entry> entries_;
-  Index types_;       // a name that no message in the tail has is not in it
+  Index types_;  // a name that no message in the tail has is not in it
   Index categories_;
 };
 

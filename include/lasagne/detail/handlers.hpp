@@ -116,12 +116,6 @@ class Decider {
                                                               AnyState& state) const = 0;
 };
 
-// As a template of its own, since clang looks H's name up even where `if constexpr` leaves the call out.
-template <class H, class... Args>
-decltype(auto) call_on_failure(Args&&... args) {
-  return H::on_failure(std::forward<Args>(args)...);
-}
-
 template <class D>
 class TypedDecider final : public Decider {
  public:
@@ -153,8 +147,8 @@ class TypedDecider final : public Decider {
                   "on_failure takes none of the listed commands as (const Command&, const Failure&), or gives no Event");
     return std::visit(
         [&](const auto& c) -> std::optional<Decided> {
-          if constexpr (answers_failure<std::decay_t<decltype(c)>>) {
-            return record({Event(call_on_failure<D>(c, failure))}, static_cast<TypedState<D>&>(state));
+          if constexpr (requires { Event(D::on_failure(c, failure)); }) {  // in place: clang looks inside otherwise
+            return record({Event(D::on_failure(c, failure))}, static_cast<TypedState<D>&>(state));
           } else {
             return std::nullopt;
           }
@@ -243,8 +237,8 @@ class TypedReaction : public Reaction {
     return std::visit(
         [&](const auto& event) {
           Send send(message, hop.outbox(), type_name<S>);
-          if constexpr (answers_failure<std::decay_t<decltype(event)>>) {
-            call_on_failure<S>(event, failure, send);
+          if constexpr (requires { S::on_failure(event, failure, send); }) {  // as above
+            S::on_failure(event, failure, send);
             return true;
           } else {
             return false;

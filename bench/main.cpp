@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--only", only, "Only these groups")->check(CLI::IsMember(names))->delimiter(',');
   app.add_option("--growth", settings.growth,
                  "Messages in the store for the group growth, smallest first [10000,1000000; 10000,100000 when quick]; "
-                 "10000000 take 5 GB")
+                 "10000000 take several GB")
       ->check(CLI::Range(1'000, 100'000'000))
       ->delimiter(',');
   try {

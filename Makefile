@@ -74,7 +74,8 @@ fuzz:
 	done
 
 format:
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+	$(MAKE) --no-print-directory deps PACKAGES=clang-format-19
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
 
 clean:
 	rm -rf build

@@ -100,7 +100,7 @@ void bench_growth(Context& context) {
     all.push_back(grow(context, url, history));
     context.workspace.remove(url);
   }
-  const auto add = [&](std::string_view what, std::string_view unit, std::vector<double> Grown::*values, double target,
+  const auto add = [&](std::string_view what, std::string_view unit, std::vector<double> Grown::* values, double target,
                        bool at_most) {
     const auto base = spread_of(all.front().*values);
     for (std::size_t i = 0; i < all.size(); ++i) {

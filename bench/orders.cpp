@@ -194,8 +194,8 @@ void bench_latency(Context& context) {
     lone.limit_name = "one fdatasync";
     lone.target = 4;
     lone.at_most = true;
-    context.add(compare(
-        lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
+    context.add(
+        compare(lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
   } else {
     context.add(measure(lone, repetitions, [&] { return one_at_a_time(0.5); }));
   }

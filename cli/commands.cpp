@@ -23,9 +23,12 @@ void show(const lasagne::Message& message, bool json) { print_line(json ? json_o
 
 std::string_view name_of(lasagne::ParkedMessage::Status status) {
   switch (status) {
-    case lasagne::ParkedMessage::Status::retrying: return "retrying";
-    case lasagne::ParkedMessage::Status::parked: return "parked";
-    case lasagne::ParkedMessage::Status::queued: return "queued";
+    case lasagne::ParkedMessage::Status::retrying:
+      return "retrying";
+    case lasagne::ParkedMessage::Status::parked:
+      return "parked";
+    case lasagne::ParkedMessage::Status::queued:
+      return "queued";
   }
   return "?";
 }

@@ -21,14 +21,22 @@ bool coloured() {
 
 std::string_view code_of(Colour colour) {
   switch (colour) {
-    case Colour::none: return "0";
-    case Colour::bold: return "1";
-    case Colour::dim: return "2";
-    case Colour::red: return "31";
-    case Colour::green: return "32";
-    case Colour::yellow: return "33";
-    case Colour::blue: return "34";
-    case Colour::magenta: return "35";
+    case Colour::none:
+      return "0";
+    case Colour::bold:
+      return "1";
+    case Colour::dim:
+      return "2";
+    case Colour::red:
+      return "31";
+    case Colour::green:
+      return "32";
+    case Colour::yellow:
+      return "33";
+    case Colour::blue:
+      return "34";
+    case Colour::magenta:
+      return "35";
   }
   return "0";
 }

@@ -43,9 +43,12 @@ std::string seconds_since(const Message& first, const Message& message) {
 std::string holding(const lasagne::ParkedMessage& entry) {
   const auto error = plain(entry.error);
   switch (entry.status) {
-    case lasagne::ParkedMessage::Status::parked: return paint(Colour::red, "parked: " + error);
-    case lasagne::ParkedMessage::Status::queued: return paint(Colour::magenta, error);
-    case lasagne::ParkedMessage::Status::retrying: break;
+    case lasagne::ParkedMessage::Status::parked:
+      return paint(Colour::red, "parked: " + error);
+    case lasagne::ParkedMessage::Status::queued:
+      return paint(Colour::magenta, error);
+    case lasagne::ParkedMessage::Status::retrying:
+      break;
   }
   return paint(Colour::magenta, fmt::format("waits until {} after {} attempt{}: {}", entry.next_attempt.to_string(),
                                             entry.attempts, entry.attempts == 1 ? "" : "s", error));
@@ -183,9 +186,9 @@ int trace(lasagne::Store& store, const std::string& wanted) {
     }
     known.insert(message->id);
   }
-  print_line(paint(Colour::dim, fmt::format("process {}  {} messages  from {}", id->to_string(),
-                                            process.messages.size(),
-                                            process.messages.front()->recorded_at.to_string())));
+  print_line(
+      paint(Colour::dim, fmt::format("process {}  {} messages  from {}", id->to_string(), process.messages.size(),
+                                     process.messages.front()->recorded_at.to_string())));
   for (const Message* root : roots) print_from(process, *root);
   if (process.cut) print_line(paint(Colour::red, fmt::format("only the first {} messages are shown", longest_trace)));
   flush_output();

@@ -46,9 +46,9 @@ struct Bounds {
   static constexpr std::chrono::milliseconds request_time{10'000};   // to receive one request, however it trickles in
   static constexpr std::chrono::milliseconds response_time{10'000};  // for the client to take its answer
   static constexpr std::chrono::milliseconds keep_alive_idle{30'000};
-  static constexpr std::chrono::milliseconds linger_time{500};   // for a refused client to stop sending
-  static constexpr std::chrono::milliseconds stop_time{1'000};   // like request_time and response_time, once it stops
-  static constexpr int backlog = connections;  // that the kernel may hold until they are accepted
+  static constexpr std::chrono::milliseconds linger_time{500};  // for a refused client to stop sending
+  static constexpr std::chrono::milliseconds stop_time{1'000};  // like request_time and response_time, once it stops
+  static constexpr int backlog = connections;                   // that the kernel may hold until they are accepted
   static constexpr int retry_after_seconds = 1;
 };
 

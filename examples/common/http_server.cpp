@@ -234,7 +234,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   Shared& shared_;
   std::optional<std::list<Session*>::iterator> waiting_at_;  // in Shared::waiting
   std::chrono::steady_clock::time_point waiting_since_;
-  bool idle_ = false;                                        // no byte of a request came yet
+  bool idle_ = false;  // no byte of a request came yet
   bool open_ = true;
 };
 

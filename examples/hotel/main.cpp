@@ -64,7 +64,8 @@ int load(Arguments arguments) {
   hotel::LoadResult result;
   {
     examples::Progress progress("groups", arguments.plan.groups);
-    result = hotel::run_load(*store, runtime, arguments.plan, examples::now, [&](std::uint64_t done) { progress.update(done); });
+    result = hotel::run_load(*store, runtime, arguments.plan, examples::now,
+                             [&](std::uint64_t done) { progress.update(done); });
   }
   runtime.stop();
   fmt::print("{}\n", lasagne::to_json(result));

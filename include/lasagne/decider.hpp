@@ -10,8 +10,8 @@
 //     static Decision<Event> decide(const CheckInGuest& command, const State& state);   // likewise for commands
 //   };
 //
-// A listed event without `evolve`, or a listed command without `decide` or `id`, does not compile. `evolve` and `decide`
-// read no clock and draw no random number: time and ids arrive in the command. Both may throw: see module.hpp.
+// A listed event without `evolve`, or a listed command without `decide` or `id`, does not compile. `evolve` and
+// `decide` read no clock and draw no random number: time and ids arrive in the command. Both may throw: see module.hpp.
 #pragma once
 
 #include <concepts>
@@ -39,13 +39,13 @@ template <class Event>
 class Decision {
  public:
   Decision() = default;
-  Decision(Rejection rejection) : outcome_(std::move(rejection)) {}           // NOLINT(google-explicit-constructor)
-  Decision(std::vector<Event> events) : outcome_(std::move(events)) {}        // NOLINT(google-explicit-constructor)
+  Decision(Rejection rejection) : outcome_(std::move(rejection)) {}     // NOLINT(google-explicit-constructor)
+  Decision(std::vector<Event> events) : outcome_(std::move(events)) {}  // NOLINT(google-explicit-constructor)
   Decision(std::initializer_list<Event> events) : outcome_(std::vector<Event>(events)) {}
   template <class E>
     requires(std::constructible_from<Event, E> && !std::same_as<std::remove_cvref_t<E>, Decision> &&
              !std::same_as<std::remove_cvref_t<E>, Rejection>)
-  Decision(E&& event) : outcome_(std::vector<Event>{}) {                      // NOLINT(google-explicit-constructor)
+  Decision(E&& event) : outcome_(std::vector<Event>{}) {  // NOLINT(google-explicit-constructor)
     std::get<0>(outcome_).emplace_back(std::forward<E>(event));
   }
 
@@ -72,7 +72,9 @@ struct is_alternative<std::variant<Ts...>, T> : std::bool_constant<(std::same_as
 
 template <class D, class E>
 typename D::State evolve_one(typename D::State state, const E& event) {
-  if constexpr (requires { { D::evolve(std::move(state), event) } -> std::same_as<typename D::State>; }) {
+  if constexpr (requires {
+                  { D::evolve(std::move(state), event) } -> std::same_as<typename D::State>;
+                }) {
     return D::evolve(std::move(state), event);
   } else {
     static_assert(sizeof(E) == 0, "a listed event has no evolve(State, const Event&)");
@@ -101,7 +103,9 @@ template <class D>
 Uuid id_of(const typename D::Command& command) {
   return std::visit(
       [](const auto& alternative) -> Uuid {
-        if constexpr (requires { { D::id(alternative) } -> std::convertible_to<Uuid>; }) {
+        if constexpr (requires {
+                        { D::id(alternative) } -> std::convertible_to<Uuid>;
+                      }) {
           return D::id(alternative);
         } else {
           static_assert(sizeof(alternative) == 0, "a listed command has no id(const Command&)");

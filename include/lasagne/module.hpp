@@ -5,26 +5,29 @@
 // Handler types are stateless structs of static functions unless said otherwise; each lists what it handles as
 // `using Event = std::variant<...>` and has one `on` for each alternative, or does not compile:
 //
-//   saga, subscription   static void on(const E&, Send&)                       events in, commands and timers out
-//                        or void on(const E&, Send&) const of an object, which carries the handler's settings
-//   process manager      static std::vector<Event> on(const E&, const State&, Send&)   the same with a state of its own:
-//                        lists what it reacts to as `Input`; has category, Event, State, evolve as a decider, and
-//                        static std::optional<Uuid> id(const auto& input): which instance (empty: none)
-//   forwarder            static External on(const E&, const Decider::State& as_of_event)  or std::optional<External>;
-//                        `using Decider = ...` names the aggregate that the events enrich from
-//   effect               void on(const E&, Send&)                              an object; calls the outside world once E is
-//                        durable, at least once; its answer goes out as a command
+//   saga, subscription: events in, commands and timers out
+//     static void on(const E&, Send&)
+//     or void on(const E&, Send&) const of an object, which carries the handler's settings
+//   process manager: the same with a state of its own. Lists what it reacts to as `Input`; has category, Event, State
+//   and evolve as a decider, and an id that says which instance (empty: none)
+//     static std::vector<Event> on(const E&, const State&, Send&)
+//     static std::optional<Uuid> id(const auto& input)
+//   forwarder: `using Decider = ...` names the aggregate that the events enrich from
+//     static External on(const E&, const Decider::State& as_of_event), or std::optional<External>
+//   effect: an object; calls the outside world once E is durable, at least once; its answer goes out as a command
+//     void on(const E&, Send&)
 //
 // Events come from the module's own deciders and process managers, from every module's external events, and from the
 // recorded CommandRejected of every module; never from another module's internal streams.
 //
 // Order is kept by key, and a message that cannot be handled holds back its own key only: the target stream for
-// commands, the instance for process managers, the source stream for forwarders, and the process (correlation id) for the
-// rest unless the handler has `static std::string key(const E&)`.
+// commands, the instance for process managers, the source stream for forwarders, and the process (correlation id) for
+// the rest unless the handler has `static std::string key(const E&)`.
 //
 // A handler that throws is tried again by its RetryPolicy. When that gives up the message is parked, unless the handler
 // type has on_failure, whose answer is then recorded in place of the handler's:
-//   deciders: static Event on_failure(const C&, const Failure&);  the others: static void on_failure(const E&, const Failure&, Send&)
+//   deciders:    static Event on_failure(const C&, const Failure&)
+//   the others:  static void on_failure(const E&, const Failure&, Send&)
 #pragma once
 
 #include <concepts>
@@ -41,8 +44,8 @@ namespace lasagne {
 
 struct HandlerOptions {
   RetryPolicy retry;
-  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type name of the handler>. Renaming a
-  // handler type without pinning the old name here starts a new processor at the log's beginning.
+  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type name of the handler>. Renaming
+  // a handler type without pinning the old name here starts a new processor at the log's beginning.
   std::string name;
 };
 
@@ -124,8 +127,8 @@ class Module {
   template <class Typed, class... Args>
   Module& add(std::string_view kind, std::string_view type, HandlerOptions options, Args&&... args) {
     if (options.name.empty()) options.name = name_ + "/" + std::string(kind) + "/" + std::string(type);
-    reactions_.push_back({std::move(options.name), std::move(options.retry),
-                          std::make_shared<Typed>(std::forward<Args>(args)...)});
+    reactions_.push_back(
+        {std::move(options.name), std::move(options.retry), std::make_shared<Typed>(std::forward<Args>(args)...)});
     return *this;
   }
 

@@ -25,7 +25,8 @@ struct RetryPolicy {
   Duration first_backoff = std::chrono::milliseconds(100);
   double factor = 2.0;
   Duration longest_backoff = std::chrono::seconds(30);
-  double jitter = 0.2;  // share of the wait that varies, in 0..1; derived from the message id, so a rerun waits the same
+  // Share of the wait that varies, in 0..1; derived from the message id, so that a rerun waits the same.
+  double jitter = 0.2;
 
   // Whether an error may pass by itself. Unset: every exception but PermanentError and a message that does not decode.
   std::function<bool(const std::exception&)> transient;

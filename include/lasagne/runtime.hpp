@@ -19,8 +19,8 @@ namespace lasagne {
 
 struct RuntimeOptions {
   std::function<Timestamp()> clock = nullptr;  // unset: the system's; called from several threads
-  // Told of everything worth a log line: a message parked, a processor that lost its checkpoint, a store that failed. Called
-  // from the runtime's threads, never with a lock held; must not throw.
+  // Told of everything worth a log line: a message parked, a processor that lost its checkpoint, a store that failed.
+  // Called from the runtime's threads, never with a lock held; must not throw.
   std::function<void(const std::string& text)> log = nullptr;
   // Told once, from a thread of the runtime, when the store failed for good and the processors have stopped: a program
   // does best to end and be started again. Must neither throw nor stop the runtime itself.
@@ -32,7 +32,7 @@ struct Executed {
   std::optional<ETag> etag;  // of the target stream; empty if it still has no event
   std::string stream;
   Uuid correlation_id;
-  std::size_t events = 0;    // how many were recorded
+  std::size_t events = 0;  // how many were recorded
 };
 
 struct Refusal {
@@ -89,13 +89,14 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Starts the threads that run the processors. Everything goes on where it was when it last stopped, however it stopped.
-  // After a stop that gave false it first waits for the handler that was left running.
+  // Starts the threads that run the processors. Everything goes on where it was when it last stopped, however it
+  // stopped. After a stop that gave false it first waits for the handler that was left running.
   void start();
-  // Why the processors have stopped by themselves: the store failed for good. Empty while all is well, and after start().
+  // Why the processors have stopped by themselves: the store failed for good. Empty while all is well, and after
+  // start().
   [[nodiscard]] std::optional<Error> failure() const;
-  // Finishes the hops under way, flushes, and ends the threads; false if an effect handler was still running at the bound
-  // (its thread is joined by the destructor). May be started again.
+  // Finishes the hops under way, flushes, and ends the threads; false if an effect handler was still running at the
+  // bound (its thread is joined by the destructor). May be started again.
   bool stop(std::chrono::milliseconds bound = std::chrono::seconds(10));
   // Runs every processor on this thread until none has anything to do now, then flushes. Retries and timers that are
   // not due stay. `invalid` while started; one thread at a time.
@@ -103,8 +104,9 @@ class Runtime {
   // Blocks until nothing is left to do but timers and retries that are not due. For a started runtime.
   [[nodiscard]] Result<void> wait_until_idle();
 
-  // Handles the command now: loads its target, decides, appends. The events are durable on return. A handler that throws,
-  // or a stream that does not fold, is `failed` with the code handler_failed: nothing was recorded, nothing is parked.
+  // Handles the command now: loads its target, decides, appends. The events are durable on return. A handler that
+  // throws, or a stream that does not fold, is `failed` with the code handler_failed: nothing was recorded, nothing is
+  // parked.
   template <class Command>
   [[nodiscard]] ExecuteResult execute(const Command& command, const ExecuteOptions& options = {}) {
     return execute_erased(type_name<Command>, &command, options);
@@ -142,7 +144,8 @@ class Runtime {
 
  private:
   ExecuteResult execute_erased(std::string_view type, const void* command, const ExecuteOptions& options);
-  Result<Sent> send_erased(std::string_view type, const void* command, detail::Encoded encoded, const SendOptions& options);
+  Result<Sent> send_erased(std::string_view type, const void* command, detail::Encoded encoded,
+                           const SendOptions& options);
   Result<std::optional<Revision>> load_erased(const std::string& stream, detail::AnyState& state);
 
   std::unique_ptr<detail::RuntimeImpl> impl_;

@@ -83,11 +83,9 @@ class Send {
     outbox_.cancelled.emplace_back(key);
   }
 
-  // An id derived from the handled message, the handler's type and the purpose: a redelivery yields the same one, another
-  // handler another one. Several ids in one call need several purposes ("line 1", "line 2").
-  [[nodiscard]] Uuid new_id(std::string_view purpose) const {
-    return detail::new_id(cause_.id, handler_, purpose);
-  }
+  // An id derived from the handled message, the handler's type and the purpose: a redelivery yields the same one,
+  // another handler another one. Several ids in one call need several purposes ("line 1", "line 2").
+  [[nodiscard]] Uuid new_id(std::string_view purpose) const { return detail::new_id(cause_.id, handler_, purpose); }
 
   // The message being handled: its id, stream, revision, time of recording and metadata.
   [[nodiscard]] const Message& cause() const noexcept { return cause_; }

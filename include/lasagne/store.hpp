@@ -92,7 +92,8 @@ struct Commit {
     Position position = 0;
   };
   std::vector<ParkedId> parked_removed;  // each must exist, else the commit is refused with `parked_gone`
-  std::vector<ParkedId> parked_required; // the same, and is left as it is: what is put behind it would else wait for good
+  // The same, and is left as it is: what is put behind it would else wait for good.
+  std::vector<ParkedId> parked_required;
 };
 
 struct Committed {
@@ -101,8 +102,8 @@ struct Committed {
   bool repeated = false;            // it was in the log already: nothing was written, this is the first result
 };
 
-// Visible: the commit is ordered and every reader of this store object sees it; a crash may still lose it, together with
-// everything after it. Durable: it also survives a crash and a power cut.
+// Visible: the commit is ordered and every reader of this store object sees it; a crash may still lose it, together
+// with everything after it. Durable: it also survives a crash and a power cut.
 enum class Await : std::uint8_t { visible, durable };
 
 enum class Direction : std::uint8_t { forwards, backwards };
@@ -119,10 +120,10 @@ struct Filter {
 
 struct StreamSlice {
   std::vector<MessagePtr> messages;
-  Revision head = 0;        // the stream's last revision when it was read
-  Revision first = 0;       // the first one that reads
-  bool end = false;         // nothing further in this direction
-  Uuid correlation_id;      // of the stream's first readable message: the process that the stream belongs to
+  Revision head = 0;    // the stream's last revision when it was read
+  Revision first = 0;   // the first one that reads
+  bool end = false;     // nothing further in this direction
+  Uuid correlation_id;  // of the stream's first readable message: the process that the stream belongs to
 };
 
 struct LogSlice {
@@ -130,7 +131,8 @@ struct LogSlice {
   Position scanned_to = 0;  // everything up to here was looked at: read on after it
 };
 
-// What is kept of a stream; unset means no bound. Messages outside no longer read; their space is reclaimed by `scavenge`.
+// What is kept of a stream; unset means no bound. Messages outside no longer read; their space is reclaimed by
+// `scavenge`.
 struct StreamLimits {
   std::optional<Revision> truncate_before;
   std::optional<std::uint64_t> max_count;
@@ -150,14 +152,16 @@ class Store {
   // All or nothing. Appends follow the expected-revision table of docs/guarantees.md. Callers that wait for durability
   // at the same time share one flush, and each keeps its own outcome.
   //   conflict, checkpoint_moved, timer_gone, parked_gone, tombstoned, invalid: nothing was written.
-  //   failed: the flush went wrong; the commit may or may not survive. The store takes nothing more: reopen it and read.
+  //   failed: the flush went wrong; the commit may or may not survive. The store takes nothing more: reopen it and
+  //   read.
   [[nodiscard]] virtual Result<Committed> append(const Commit& commit, Await await = Await::durable) = 0;
 
-  // The same, for a commit that is not needed afterwards: may take the messages' types and data out of it, whatever comes of
-  // it, which saves copying them.
+  // The same, for a commit that is not needed afterwards: may take the messages' types and data out of it, whatever
+  // comes of it, which saves copying them.
   [[nodiscard]] virtual Result<Committed> append_taking(Commit& commit, Await await) { return append(commit, await); }
 
-  // Returns when everything up to `position` is durable, flushing on this thread if nobody else does. `failed` as above.
+  // Returns when everything up to `position` is durable, flushing on this thread if nobody else does. `failed` as
+  // above.
   [[nodiscard]] virtual Result<void> flush(Position position) = 0;
 
   // From `from` (inclusive) in the given direction, at most `limit` messages. Backwards from a revision past the head
@@ -172,10 +176,12 @@ class Store {
 
   [[nodiscard]] virtual Position visible_position() const = 0;
   [[nodiscard]] virtual Position durable_position() const = 0;
-  // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called (false).
+  // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called
+  // (false).
   [[nodiscard]] virtual bool wait(Position after, std::chrono::steady_clock::time_point deadline) = 0;
   // The same, but sleeps on while nothing newer matches `filter`. May wake for something else.
-  [[nodiscard]] virtual bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) {
+  [[nodiscard]] virtual bool wait_for(const Filter& filter, Position after,
+                                      std::chrono::steady_clock::time_point deadline) {
     (void)filter;
     return wait(after, deadline);
   }
@@ -206,9 +212,9 @@ class Store {
 };
 
 struct OpenOptions {
-  bool read_only = false;                      // reads beside a writer in another process; every write answers `invalid`
-  bool create = true;                          // make the store if there is none
-  std::chrono::milliseconds writer_wait{0};    // how long to wait for another writer to leave before `in_use`
+  bool read_only = false;                    // reads beside a writer in another process; every write answers `invalid`
+  bool create = true;                        // make the store if there is none
+  std::chrono::milliseconds writer_wait{0};  // how long to wait for another writer to leave before `in_use`
 };
 
 // Opens a store by URL: "sqlite:PATH" (relative or absolute) or "memory:". A SQLite store has one writing process at a

@@ -18,8 +18,9 @@ struct Timestamp {
 
   // "2026-01-31T09:05:07.000123Z": always six digits and Z, so that text sorts as time does.
   [[nodiscard]] std::string to_string() const;
-  // ISO 8601 date and time with 'T', optional fraction of 1 to 9 digits (beyond six are cut), and Z or ±hh:mm. A leap second (:60) reads as
-  // the first second of the next minute. Empty when the text is not such a time or lies outside the years 0000..9999.
+  // ISO 8601 date and time with 'T', optional fraction of 1 to 9 digits (beyond six are cut), and Z or ±hh:mm. A leap
+  // second (:60) reads as the first second of the next minute. Empty when the text is not such a time or lies outside
+  // the years 0000..9999.
   [[nodiscard]] static std::optional<Timestamp> parse(std::string_view text) noexcept;
 
   // Saturates at the ends of the range instead of overflowing; a difference, at those of Duration.

@@ -7,8 +7,8 @@
 
 namespace lasagne {
 
-// The struct's own name, without namespaces: hotel::GuestCheckedOut is kept as "GuestCheckedOut". Specialise it to pin the
-// name of stored data before the C++ name changes:
+// The struct's own name, without namespaces: hotel::GuestCheckedOut is kept as "GuestCheckedOut". Specialise it to pin
+// the name of stored data before the C++ name changes:
 //
 //   template <> inline constexpr std::string_view lasagne::type_name<hotel::GuestLeft> = "GuestCheckedOut";
 template <class T>

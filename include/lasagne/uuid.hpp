@@ -25,8 +25,8 @@ struct Uuid {
   // neighbours in an index. Not for domain code, which derives ids instead. Thread-safe.
   [[nodiscard]] static Uuid generate();
 
-  // The same id for the same (cause, tag), always and on every machine. Version 8: the first 48 bits are the cause's, so
-  // that the ids of one process stay neighbours in an index; 74 of the rest come from a SHA-1 of cause and tag.
+  // The same id for the same (cause, tag), always and on every machine. Version 8: the first 48 bits are the cause's,
+  // so that the ids of one process stay neighbours in an index; 74 of the rest come from a SHA-1 of cause and tag.
   [[nodiscard]] static Uuid derive(const Uuid& cause, std::string_view tag) noexcept;
 
   [[nodiscard]] bool is_nil() const noexcept { return *this == Uuid{}; }

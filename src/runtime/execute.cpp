@@ -9,8 +9,7 @@ namespace {
 
 std::unexpected<Refusal> refuse(Error error) {
   const bool conflict = error.code == ErrorCode::conflict;
-  return std::unexpected(
-      Refusal{conflict ? Refusal::Kind::conflict : Refusal::Kind::failed, {}, std::move(error)});
+  return std::unexpected(Refusal{conflict ? Refusal::Kind::conflict : Refusal::Kind::failed, {}, std::move(error)});
 }
 
 Error no_handler(std::string_view type) {
@@ -20,10 +19,14 @@ Error no_handler(std::string_view type) {
 bool meets(ExpectedRevision expected, std::optional<Revision> actual) {
   using Kind = ExpectedRevision::Kind;
   switch (expected.kind()) {
-    case Kind::any: return true;
-    case Kind::no_stream: return !actual;
-    case Kind::stream_exists: return actual.has_value();
-    case Kind::exactly: return actual == expected.revision();
+    case Kind::any:
+      return true;
+    case Kind::no_stream:
+      return !actual;
+    case Kind::stream_exists:
+      return actual.has_value();
+    case Kind::exactly:
+      return actual == expected.revision();
   }
   return false;
 }
@@ -76,7 +79,10 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
     const auto expected = loaded.revision ? ExpectedRevision::exactly(*loaded.revision) : ExpectedRevision::no_stream();
     auto& append = commit.appends.emplace_back(Append{command.stream, expected, {}});
     for (auto& event : decided.events) {
-      append.messages.push_back({Uuid::generate(), MessageKind::event, std::move(event.type), std::move(event.data),
+      append.messages.push_back({Uuid::generate(),
+                                 MessageKind::event,
+                                 std::move(event.type),
+                                 std::move(event.data),
                                  {correlation_id, command_id, options.traceparent}});
     }
     auto committed = store_.append(commit, Await::visible);
@@ -96,7 +102,8 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
   return executed;
 }
 
-Result<Sent> RuntimeImpl::send(std::string_view type, const void* command, Encoded encoded, const SendOptions& options) {
+Result<Sent> RuntimeImpl::send(std::string_view type, const void* command, Encoded encoded,
+                               const SendOptions& options) {
   const auto bus = registry_.bus_of(type);
   if (bus.empty()) return std::unexpected(no_handler(type));
   Sent sent;
@@ -108,8 +115,12 @@ Result<Sent> RuntimeImpl::send(std::string_view type, const void* command, Encod
     if (target && !target->correlation_id.is_nil()) sent.correlation_id = target->correlation_id;
   }
   Commit commit;
-  commit.appends.push_back({std::string(bus), ExpectedRevision::any(),
-                            {{sent.id, MessageKind::command, std::move(encoded.type), std::move(encoded.data),
+  commit.appends.push_back({std::string(bus),
+                            ExpectedRevision::any(),
+                            {{sent.id,
+                              MessageKind::command,
+                              std::move(encoded.type),
+                              std::move(encoded.data),
                               {sent.correlation_id, {}, options.traceparent}}}});
   auto committed = store_.append(commit, Await::durable);
   if (!committed) return std::unexpected(std::move(committed.error()));

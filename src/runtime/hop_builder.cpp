@@ -33,7 +33,10 @@ class HopBuilder::OneHop final : public Hop {
 };
 
 NewMessage HopBuilder::message_of(const Message& cause, MessageKind kind, std::string_view tag, Encoded encoded) {
-  return {Uuid::derive(cause.id, tag), kind, std::move(encoded.type), std::move(encoded.data),
+  return {Uuid::derive(cause.id, tag),
+          kind,
+          std::move(encoded.type),
+          std::move(encoded.data),
           {cause.metadata.correlation_id, cause.id, cause.metadata.traceparent}};
 }
 
@@ -104,8 +107,8 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
   const auto bus_of = [&](const std::string& type) {
     const auto bus = registry_.bus_of(type);
     if (bus.empty()) {
-      throw PermanentError("no module handles the command " + type +
-                           ": register its decider, or say routes_to<" + type + ">(module)");
+      throw PermanentError("no module handles the command " + type + ": register its decider, or say routes_to<" +
+                           type + ">(module)");
     }
     return bus;
   };
@@ -114,8 +117,8 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
 
   std::size_t index = 0;
   for (auto& event : outbox.own_events) {
-    state_index_.at(own_stream)->messages.push_back(
-        derived(cause, MessageKind::event, processor_, "event", index++, std::move(event)));
+    state_index_.at(own_stream)
+        ->messages.push_back(derived(cause, MessageKind::event, processor_, "event", index++, std::move(event)));
     ++messages_;
   }
   for (auto& command : outbox.commands) {
@@ -166,8 +169,8 @@ Commit HopBuilder::take() {
   Commit commit;
   for (auto& staged : states_) {
     if (staged.messages.empty()) continue;
-    const auto expected = staged.loaded.revision ? ExpectedRevision::exactly(*staged.loaded.revision)
-                                                 : ExpectedRevision::no_stream();
+    const auto expected =
+        staged.loaded.revision ? ExpectedRevision::exactly(*staged.loaded.revision) : ExpectedRevision::no_stream();
     commit.appends.push_back({staged.stream, expected, std::move(staged.messages)});
   }
   for (auto& [stream, messages] : shared_) {

@@ -56,9 +56,10 @@ class HopBuilder {
   void stage_outbox(const Message& cause, Outbox outbox, const std::string& own_stream);
   void send(std::string_view stream, NewMessage message);
   // The id follows from the cause, `maker`, what it makes, and which one of these it is.
-  [[nodiscard]] NewMessage derived(const Message& cause, MessageKind kind, std::string_view maker, std::string_view what,
-                                   std::size_t index, Encoded encoded);
-  [[nodiscard]] static NewMessage message_of(const Message& cause, MessageKind kind, std::string_view tag, Encoded encoded);
+  [[nodiscard]] NewMessage derived(const Message& cause, MessageKind kind, std::string_view maker,
+                                   std::string_view what, std::size_t index, Encoded encoded);
+  [[nodiscard]] static NewMessage message_of(const Message& cause, MessageKind kind, std::string_view tag,
+                                             Encoded encoded);
 
   Store& store_;
   StateCache& cache_;

@@ -40,8 +40,8 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   };
   if (!skip) {
     if (entry.status == ParkedMessage::Status::queued) {
-      return fail(ErrorCode::invalid, "message " + std::to_string(position) +
-                                          " waits for an earlier one of its key: settle that first");
+      return fail(ErrorCode::invalid,
+                  "message " + std::to_string(position) + " waits for an earlier one of its key: settle that first");
     }
     // An attempt may be under way, whose outcome would overwrite what is put here.
     if (entry.status == ParkedMessage::Status::retrying) {

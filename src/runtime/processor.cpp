@@ -115,8 +115,14 @@ std::optional<LogProcessor::Failed> LogProcessor::handle(const Message& message,
 
 std::optional<ParkedMessage> LogProcessor::settle_failure(const Message& message, Failed failed, std::uint32_t attempts,
                                                           Timestamp now, HopBuilder& builder) {
-  ParkedMessage entry{handler_.processor, message.position, key_of(message), ParkedMessage::Status::parked,
-                      attempts,           now,              failed.error.substr(0, error_kept), {}};
+  ParkedMessage entry{handler_.processor,
+                      message.position,
+                      key_of(message),
+                      ParkedMessage::Status::parked,
+                      attempts,
+                      now,
+                      failed.error.substr(0, error_kept),
+                      {}};
   if (failed.transient && attempts < handler_.retry.attempts) {
     entry.status = ParkedMessage::Status::retrying;
     entry.next_attempt = now + handler_.retry.backoff(attempts, std::hash<Uuid>{}(message.id) + attempts);
@@ -201,8 +207,14 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
       if (const auto held = held_by_key_.find(key); held != held_by_key_.end()) {
         // Another node may have settled it without moving the checkpoint, and nobody would wake what queues behind.
         parked.parked_required.push_back({handler_.processor, *held->second.rbegin()});
-        parked.parked_put.push_back({handler_.processor, message->position, std::move(key),
-                                     ParkedMessage::Status::queued, 0, {}, "waits for an earlier message of its key", {}});
+        parked.parked_put.push_back({handler_.processor,
+                                     message->position,
+                                     std::move(key),
+                                     ParkedMessage::Status::queued,
+                                     0,
+                                     {},
+                                     "waits for an earlier message of its key",
+                                     {}});
         staged = true;
         continue;
       }

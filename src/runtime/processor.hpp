@@ -76,9 +76,9 @@ class LogProcessor final : public Processor {
     std::string module;
     std::string processor;
     RetryPolicy retry;
-    Filter filter;                                  // what it reads
-    std::vector<std::string> own_categories;        // for reactions: internal events it may see
-    std::shared_ptr<const Reaction> reaction;       // null: the module's command bus
+    Filter filter;                             // what it reads
+    std::vector<std::string> own_categories;   // for reactions: internal events it may see
+    std::shared_ptr<const Reaction> reaction;  // null: the module's command bus
   };
 
   LogProcessor(Store& store, const Registry& registry, StateCache& shared_cache, Handler handler, Log log);

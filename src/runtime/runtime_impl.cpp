@@ -77,8 +77,8 @@ void RuntimeImpl::rest(const Loop& loop, Position seen) {
   }
 }
 
-// What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes; only
-// when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
+// What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes;
+// only when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
 Result<void> RuntimeImpl::flush_at_rest(Loop& loop) {
   if (loop.effect && !(loop.unflushed && loop.rested)) return {};
   loop.unflushed = false;

@@ -17,14 +17,14 @@
 namespace lasagne::detail {
 
 struct RuntimeLimits {
-  static constexpr int reloads_on_conflict = 32;         // of execute, without an expected revision
-  static constexpr Position unflushed_messages = 1024;   // past this the flusher writes beside the hops
-  static constexpr int sweeps = 8;                       // of what is near the log's end, in one round
-  static constexpr Position near_messages = 2048;        // so far from the end is near
-  static constexpr std::chrono::seconds longest_wait{1}; // of an idle loop, whose wake-up may have come too early
+  static constexpr int reloads_on_conflict = 32;          // of execute, without an expected revision
+  static constexpr Position unflushed_messages = 1024;    // past this the flusher writes beside the hops
+  static constexpr int sweeps = 8;                        // of what is near the log's end, in one round
+  static constexpr Position near_messages = 2048;         // so far from the end is near
+  static constexpr std::chrono::seconds longest_wait{1};  // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
   static constexpr std::chrono::milliseconds effect_flush_wait{20};  // for the hops to flush what an effect did
-  static constexpr std::chrono::milliseconds interrupt_again{20};  // while loops are waited for
+  static constexpr std::chrono::milliseconds interrupt_again{20};    // while loops are waited for
 };
 
 class RuntimeImpl {
@@ -51,12 +51,12 @@ class RuntimeImpl {
   struct Loop {
     std::vector<Processor*> processors;
     bool effect = false;
-    bool unflushed = false;       // only this thread's: an effect did something that it has not seen flushed
-    bool rested = false;          // only this thread's: since it did something
+    bool unflushed = false;  // only this thread's: an effect did something that it has not seen flushed
+    bool rested = false;     // only this thread's: since it did something
     std::thread thread;
-    Position idle_at = 0;         // guarded by mutex_: the log's end when the last round found nothing to do
-    std::uint64_t idle_round = 0; // guarded by mutex_
-    bool ended = false;           // guarded by mutex_
+    Position idle_at = 0;          // guarded by mutex_: the log's end when the last round found nothing to do
+    std::uint64_t idle_round = 0;  // guarded by mutex_
+    bool ended = false;            // guarded by mutex_
   };
 
   using Lock = std::unique_lock<std::mutex>;
@@ -90,8 +90,8 @@ class RuntimeImpl {
   std::mutex mutex_;
   std::condition_variable changed_;     // a loop went idle or ended, or stopping_
   std::condition_variable flush_call_;  // flush_wanted_, or stopping_
-  bool started_ = false;             // guarded by mutex_
-  std::optional<Error> failure_;     // guarded by mutex_; of the store: every loop has ended or will
+  bool started_ = false;                // guarded by mutex_
+  std::optional<Error> failure_;        // guarded by mutex_; of the store: every loop has ended or will
 };
 
 }  // namespace lasagne::detail

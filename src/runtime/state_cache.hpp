@@ -48,8 +48,8 @@ class StateCache {
   std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // guarded by mutex_
 };
 
-// The stream's state at its head, or at `up_to`. Starts from the cached one where that is not too new. Throws StoreFailure,
-// DecodeFailure, and what evolve throws.
+// The stream's state at its head, or at `up_to`. Starts from the cached one where that is not too new. Throws
+// StoreFailure, DecodeFailure, and what evolve throws.
 LoadedState load_state(Store& store, StateCache& cache, const std::string& stream, MakeState make,
                        std::optional<Revision> up_to = std::nullopt);
 

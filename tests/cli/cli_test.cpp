@@ -38,10 +38,10 @@ class CliTest : public ::testing::Test {
     faults = {};
     faults.deny = "DoWork 13";
     store = lasagne::open(url);
-    runtime = std::make_unique<Runtime>(
-        *store, std::vector<Module>{Module{"jobs"}.decider<Job>().forwarder<JobForwarder>(),
-                                    Module{"invoices"}.decider<Invoice>().saga<Invoicing>(),
-                                    Module{"watch"}.decider<Notes>().saga<RejectionWatcher>()});
+    runtime = std::make_unique<Runtime>(*store,
+                                        std::vector<Module>{Module{"jobs"}.decider<Job>().forwarder<JobForwarder>(),
+                                                            Module{"invoices"}.decider<Invoice>().saga<Invoicing>(),
+                                                            Module{"watch"}.decider<Notes>().saga<RejectionWatcher>()});
     const auto opened = runtime->execute(OpenJob{job, "paint"});
     ASSERT_TRUE(opened);
     process = opened->correlation_id;
@@ -128,7 +128,6 @@ std::string line_with(const Ran& ran, const std::string& text) {
   return "no line with " + text;
 }
 
-
 // trace
 
 TEST_F(CliTest, TraceShowsOneProcessAsLayers) {
@@ -139,19 +138,19 @@ TEST_F(CliTest, TraceShowsOneProcessAsLayers) {
   ASSERT_FALSE(outline.empty());
   EXPECT_EQ(outline.front(), "process " + process.to_string());
   outline.erase(outline.begin());
-  EXPECT_THAT(outline, ElementsAre("event JobOpened",                //
-                                   "event WorkDone",                 //
-                                   "event JobClosed",                //
-                                   "  event JobFinished",            //
-                                   "    command IssueInvoice",       //
-                                   "      event InvoiceIssued",      //
-                                   "event JobOpened",                //
-                                   "command PayInvoice",             //
-                                   "  event InvoicePaid",            //
-                                   "command PayInvoice",             //
-                                   "  event CommandRejected",        //
-                                   "    command NoteRejection",      //
-                                   "      event RejectionNoted",     //
+  EXPECT_THAT(outline, ElementsAre("event JobOpened",             //
+                                   "event WorkDone",              //
+                                   "event JobClosed",             //
+                                   "  event JobFinished",         //
+                                   "    command IssueInvoice",    //
+                                   "      event InvoiceIssued",   //
+                                   "event JobOpened",             //
+                                   "command PayInvoice",          //
+                                   "  event InvoicePaid",         //
+                                   "command PayInvoice",          //
+                                   "  event CommandRejected",     //
+                                   "    command NoteRejection",   //
+                                   "      event RejectionNoted",  //
                                    "command DoWork"))
       << ran.out;
 }

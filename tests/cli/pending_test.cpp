@@ -12,13 +12,13 @@ using lasagne::ExpectedRevision;
 using lasagne::Module;
 using lasagne::RetryPolicy;
 using lasagne::Runtime;
-using testing_programs::Arguments;
-using testing_programs::Folder;
-using testing_programs::Ran;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using testing_programs::Arguments;
+using testing_programs::Folder;
+using testing_programs::Ran;
 
 class PendingTest : public ::testing::Test {
  protected:
@@ -46,8 +46,8 @@ class PendingTest : public ::testing::Test {
   // As somebody outside of the runtime would.
   void append(const std::string& type, const Uuid& id, const Uuid& cause) {
     lasagne::Commit commit;
-    commit.appends.push_back({"Odd-1", ExpectedRevision::any(),
-                              {{id, lasagne::MessageKind::event, type, "{}", {odd, cause, {}}}}});
+    commit.appends.push_back(
+        {"Odd-1", ExpectedRevision::any(), {{id, lasagne::MessageKind::event, type, "{}", {odd, cause, {}}}}});
     const auto appended = store->append(commit);
     ASSERT_TRUE(appended) << appended.error().message;
   }
@@ -165,8 +165,8 @@ TEST_F(PendingTest, WithoutALimitAllOfAStreamIsRead) {
 
 TEST_F(PendingTest, AFullDiskIsAnError) {
   append("Oddity", Uuid::derive(odd, "1"), {});
-  const std::string command = std::string(LASAGNE_BIN_DIR) + "/lasagne read Odd-1 --store " + url + " > /dev/full 2> " +
-                              folder.file("errors");
+  const std::string command =
+      std::string(LASAGNE_BIN_DIR) + "/lasagne read Odd-1 --store " + url + " > /dev/full 2> " + folder.file("errors");
   const int status = std::system(command.c_str());
   EXPECT_EQ(testing_programs::ending_of(status), 1);
 }

@@ -20,8 +20,8 @@ constexpr std::string_view order_text = R"({"order_id":"01234567-89ab-7def-8123-
   "placed_at":"2026-01-31T09:05:07Z","total":5})";
 
 TEST(JsonRead, StructWithItsMembersInAnyOrderAndWhiteSpace) {
-  const auto item = from_json<Item>(
-      R"( { "price" : 7, "quantity" : 2, "product_id" : "01234567-89AB-7def-8123-456789abcdef" } )");
+  const auto item =
+      from_json<Item>(R"( { "price" : 7, "quantity" : 2, "product_id" : "01234567-89AB-7def-8123-456789abcdef" } )");
   ASSERT_TRUE(item) << item.error().to_string();
   EXPECT_EQ(*item, (Item{*Uuid::parse("01234567-89ab-7def-8123-456789abcdef"), 2, Money{7}}));
 }

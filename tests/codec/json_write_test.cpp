@@ -20,9 +20,7 @@ TEST(JsonWrite, EmptyStructIsAnEmptyObject) { EXPECT_EQ(to_json(Closed{}), "{}")
 
 TEST(JsonWrite, StructOfOneMemberStaysAnObject) { EXPECT_EQ(to_json(One<Money>{Money{5}}), R"({"value":5})"); }
 
-TEST(JsonWrite, EmptyOptionalIsNull) {
-  EXPECT_EQ(to_json(One<std::optional<Uuid>>{}), R"({"value":null})");
-}
+TEST(JsonWrite, EmptyOptionalIsNull) { EXPECT_EQ(to_json(One<std::optional<Uuid>>{}), R"({"value":null})"); }
 
 TEST(JsonWrite, TimestampIsIso8601AndDurationIsMicroseconds) {
   EXPECT_EQ(to_json(Timestamp{1}), R"("1970-01-01T00:00:00.000001Z")");
@@ -71,7 +69,10 @@ TEST(JsonWrite, ControlCharactersAreEscaped) {
 TEST(JsonWrite, Utf8IsKept) { EXPECT_EQ(to_json(std::string("é€😀")), "\"é€😀\""); }
 
 TEST(JsonWrite, BytesThatAreNotUtf8BecomeTheReplacementCharacter) {
-  EXPECT_EQ(to_json(std::string("a\xff" "b")), "\"a\xef\xbf\xbd" "b\"");
+  EXPECT_EQ(to_json(std::string("a\xff"
+                                "b")),
+            "\"a\xef\xbf\xbd"
+            "b\"");
   EXPECT_EQ(to_json(std::string("\xc0\x80")), "\"\xef\xbf\xbd\xef\xbf\xbd\"");
   EXPECT_EQ(to_json(std::string("\xe2\x82")), "\"\xef\xbf\xbd\xef\xbf\xbd\"");
   EXPECT_EQ(to_json(std::string("\xed\xa0\x80")), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");

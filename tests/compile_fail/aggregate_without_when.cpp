@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed event has no evolve\(State, const Event&\)
 #include "lasagne/module.hpp"
 
-struct Open { lasagne::Uuid id; };
-struct Opened { lasagne::Uuid id; };
-struct Closed { lasagne::Uuid id; };
+struct Open {
+  lasagne::Uuid id;
+};
+struct Opened {
+  lasagne::Uuid id;
+};
+struct Closed {
+  lasagne::Uuid id;
+};
 
 class Door : public lasagne::Aggregate<Door, std::variant<Opened, Closed>> {
  public:

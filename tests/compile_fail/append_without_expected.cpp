@@ -1,4 +1,5 @@
-// expect: error: (no matching function for call to|could not convert .* to) .lasagne::ExpectedRevision|error: no matching constructor for initialization of 'ExpectedRevision'
+// expect: error: (no matching function for call to|could not convert .* to) .lasagne::ExpectedRevision|error: no
+// matching constructor for initialization of 'ExpectedRevision'
 #include "lasagne/store.hpp"
 
 // Every append says which revision it expects: there is no default to forget.

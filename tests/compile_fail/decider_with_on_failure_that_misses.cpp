@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: on_failure takes none of the listed commands
 #include "lasagne/module.hpp"
 
-struct Open { lasagne::Uuid id; };
-struct Opened { lasagne::Uuid id; };
-struct OpeningFailed { lasagne::Uuid id; };
+struct Open {
+  lasagne::Uuid id;
+};
+struct Opened {
+  lasagne::Uuid id;
+};
+struct OpeningFailed {
+  lasagne::Uuid id;
+};
 
 struct Door {
   static constexpr std::string_view category = "Door";
@@ -13,7 +19,8 @@ struct Door {
   static lasagne::Uuid id(const auto& command) { return command.id; }
   static State evolve(State, const Event&) { return {}; }
   static lasagne::Decision<Event> decide(const Open& command, const State&) { return Opened{command.id}; }
-  static lasagne::Decision<Event> on_failure(const Open& command, const lasagne::Failure&) {  // an Event, not a Decision
+  static lasagne::Decision<Event> on_failure(const Open& command,
+                                             const lasagne::Failure&) {  // an Event, not a Decision
     return OpeningFailed{command.id};
   }
 };

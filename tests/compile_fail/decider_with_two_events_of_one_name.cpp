@@ -2,12 +2,18 @@
 #include "lasagne/module.hpp"
 
 namespace first {
-struct Done { lasagne::Uuid id; };
-}
+struct Done {
+  lasagne::Uuid id;
+};
+}  // namespace first
 namespace second {
-struct Done { lasagne::Uuid id; };
-}
-struct Finish { lasagne::Uuid id; };
+struct Done {
+  lasagne::Uuid id;
+};
+}  // namespace second
+struct Finish {
+  lasagne::Uuid id;
+};
 
 struct Task {
   static constexpr std::string_view category = "Task";

@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed command has no decide\(const Command&, const State&\)
 #include "lasagne/module.hpp"
 
-struct Open { lasagne::Uuid id; };
-struct Close { lasagne::Uuid id; };
-struct Opened { lasagne::Uuid id; };
+struct Open {
+  lasagne::Uuid id;
+};
+struct Close {
+  lasagne::Uuid id;
+};
+struct Opened {
+  lasagne::Uuid id;
+};
 
 struct Door {
   static constexpr std::string_view category = "Door";

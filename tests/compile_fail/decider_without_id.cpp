@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed command has no id\(const Command&\)
 #include "lasagne/module.hpp"
 
-struct Open { lasagne::Uuid door_id; };
-struct CloseAll { int floor = 0; };
-struct Opened { lasagne::Uuid door_id; };
+struct Open {
+  lasagne::Uuid door_id;
+};
+struct CloseAll {
+  int floor = 0;
+};
+struct Opened {
+  lasagne::Uuid door_id;
+};
 
 struct Door {
   static constexpr std::string_view category = "Door";

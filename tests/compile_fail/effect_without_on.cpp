@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed event has no on\(const Event&, Send&\)
 #include "lasagne/module.hpp"
 
-struct Opened { lasagne::Uuid id; };
-struct Closed { lasagne::Uuid id; };
-struct Ring { lasagne::Uuid id; };
+struct Opened {
+  lasagne::Uuid id;
+};
+struct Closed {
+  lasagne::Uuid id;
+};
+struct Ring {
+  lasagne::Uuid id;
+};
 
 struct Bell {
   using Event = std::variant<Opened, Closed>;

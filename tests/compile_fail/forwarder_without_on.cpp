@@ -1,10 +1,18 @@
 // expect: error: static assertion failed.*: a listed event has no on\(const Event&, const Decider::State&\)
 #include "lasagne/module.hpp"
 
-struct Open { lasagne::Uuid id; };
-struct Opened { lasagne::Uuid id; };
-struct Closed { lasagne::Uuid id; };
-struct DoorOpened { lasagne::Uuid id; };
+struct Open {
+  lasagne::Uuid id;
+};
+struct Opened {
+  lasagne::Uuid id;
+};
+struct Closed {
+  lasagne::Uuid id;
+};
+struct DoorOpened {
+  lasagne::Uuid id;
+};
 
 struct Door {
   static constexpr std::string_view category = "Door";

@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed event has no evolve\(State, const Event&\)
 #include "lasagne/module.hpp"
 
-struct Opened { lasagne::Uuid id; };
-struct VisitStarted { lasagne::Uuid id; };
-struct VisitEnded { lasagne::Uuid id; };
+struct Opened {
+  lasagne::Uuid id;
+};
+struct VisitStarted {
+  lasagne::Uuid id;
+};
+struct VisitEnded {
+  lasagne::Uuid id;
+};
 
 struct Visit {
   static constexpr std::string_view category = "Visit";

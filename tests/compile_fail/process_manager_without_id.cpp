@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed input has no id\(const Input&\)
 #include "lasagne/module.hpp"
 
-struct Opened { lasagne::Uuid door_id; };
-struct NightFell { int hour = 0; };
-struct VisitStarted { lasagne::Uuid door_id; };
+struct Opened {
+  lasagne::Uuid door_id;
+};
+struct NightFell {
+  int hour = 0;
+};
+struct VisitStarted {
+  lasagne::Uuid door_id;
+};
 
 struct Visit {
   static constexpr std::string_view category = "Visit";

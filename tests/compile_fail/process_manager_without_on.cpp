@@ -1,9 +1,15 @@
 // expect: error: static assertion failed.*: a listed input has no on\(const Input&, const State&, Send&\)
 #include "lasagne/module.hpp"
 
-struct Opened { lasagne::Uuid id; };
-struct Closed { lasagne::Uuid id; };
-struct VisitStarted { lasagne::Uuid id; };
+struct Opened {
+  lasagne::Uuid id;
+};
+struct Closed {
+  lasagne::Uuid id;
+};
+struct VisitStarted {
+  lasagne::Uuid id;
+};
 
 struct Visit {
   static constexpr std::string_view category = "Visit";

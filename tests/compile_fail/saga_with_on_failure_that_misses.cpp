@@ -1,8 +1,12 @@
 // expect: error: static assertion failed.*: on_failure takes none of the listed events
 #include "lasagne/module.hpp"
 
-struct Opened { lasagne::Uuid id; };
-struct Ring { lasagne::Uuid id; };
+struct Opened {
+  lasagne::Uuid id;
+};
+struct Ring {
+  lasagne::Uuid id;
+};
 
 struct Bell {
   using Event = std::variant<Opened>;

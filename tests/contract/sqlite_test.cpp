@@ -31,8 +31,8 @@ class Folder {
 auto sqlite_with(detail::LogStoreLimits limits) {
   return [limits]() -> std::unique_ptr<lasagne::testing::StoreFixture> {
     const auto folder = std::make_shared<const Folder>();
-    return std::make_unique<lasagne::testing::LogStoreFixture>([folder] { return detail::open_sqlite_backing(folder->file(), {}); },
-                                                      limits);
+    return std::make_unique<lasagne::testing::LogStoreFixture>(
+        [folder] { return detail::open_sqlite_backing(folder->file(), {}); }, limits);
   };
 }
 

@@ -56,8 +56,8 @@ int kills_of_this_run() {
 }
 
 Arguments load_of(const std::string& url) {
-  return {"load", "--store", url, "--orders", std::to_string(orders), "--seed", "7",
-          "--out-of-stock", "10", "--unpaid", "5", "--decline", "5"};
+  return {"load",     "--store", url,         "--orders", std::to_string(orders), "--seed", "7", "--out-of-stock", "10",
+          "--unpaid", "5",       "--decline", "5"};
 }
 
 std::unique_ptr<lasagne::Store> look_into(const std::string& url) {
@@ -201,8 +201,8 @@ TEST(ShopLoad, KilledAtRandomMomentsLosesNothingAndRepeatsNothing) {
   EXPECT_EQ(kills, kills_wanted) << "in " << round << " stores";
 }
 
-// An audit that finds fault is needed for one that finds none to mean something. An order that nobody pays is open for as
-// long as it may be paid, so that this load cannot end before it is killed.
+// An audit that finds fault is needed for one that finds none to mean something. An order that nobody pays is open for
+// as long as it may be paid, so that this load cannot end before it is killed.
 TEST(ShopLoad, AnUnfinishedLoadDoesNotPassTheAudit) {
   const Folder folder;
   const auto url = "sqlite:" + folder.file("store.db");

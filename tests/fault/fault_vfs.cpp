@@ -106,8 +106,8 @@ struct FaultVfs::Methods {
   static int shm_unmap(sqlite3_file* file, int remove) noexcept {
     return real(file)->pMethods->xShmUnmap(real(file), remove);
   }
-  static constexpr sqlite3_io_methods methods{2,        close,  read,     write,   truncate,    sync,        size,
-                                              lock,     unlock, reserved, control, sector_size, device,      shm_map,
+  static constexpr sqlite3_io_methods methods{2,        close,       read,      write,   truncate,    sync,   size,
+                                              lock,     unlock,      reserved,  control, sector_size, device, shm_map,
                                               shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
 };
 

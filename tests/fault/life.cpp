@@ -110,7 +110,8 @@ const std::vector<Step>& steps() {
       } else {
         all.push_back({[step, durable](Store& store) {
                          return done(store.append(commit_of(step), durable ? Await::durable : Await::visible));
-                       }, durable});
+                       },
+                       durable});
       }
     }
     return all;
@@ -244,7 +245,9 @@ std::optional<std::size_t> Life::find_out(Store& store) {
   const auto differs = static_cast<std::size_t>(std::ranges::mismatch(*told, least).in1 - told->begin());
   ADD_FAILURE() << "what is there is no state from step " << acknowledged_ << " to " << attempted_
                 << (found == all.end() ? "" : ", but a later one") << "; it differs from step " << acknowledged_
-                << " at:\n" << told->substr(differs, 300) << "\nwhere it would be:\n" << least.substr(differs, 300);
+                << " at:\n"
+                << told->substr(differs, 300) << "\nwhere it would be:\n"
+                << least.substr(differs, 300);
   return std::nullopt;
 }
 

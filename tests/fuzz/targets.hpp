@@ -23,9 +23,9 @@ void command_line(std::string_view bytes);
 // By the names of their folders in corpus/.
 inline const std::vector<std::pair<std::string_view, Target>>& targets() {
   static const std::vector<std::pair<std::string_view, Target>> all{
-      {"message_json", message_json},     {"text_values", text_values},       {"store_url", store_url},
-      {"damaged_file", damaged_file},     {"shop_requests", shop_requests},   {"hotel_requests", hotel_requests},
-      {"http_bytes", http_bytes},         {"command_line", command_line},
+      {"message_json", message_json}, {"text_values", text_values},     {"store_url", store_url},
+      {"damaged_file", damaged_file}, {"shop_requests", shop_requests}, {"hotel_requests", hotel_requests},
+      {"http_bytes", http_bytes},     {"command_line", command_line},
   };
   return all;
 }

@@ -128,20 +128,22 @@ TEST_P(Acknowledged, IsInTheLog) {
   const auto ms = [&](std::size_t percent) {
     return std::chrono::duration<double, std::milli>(times_[times_.size() * percent / 100]).count();
   };
-  std::printf("%s: %zu acknowledged, %zu told to come again, %zu without an answer, %zu recorded; admitted ones took "
-              "%.1f ms at the median, %.1f ms at the 99th percentile\n",
-              name, all.size(), answers_[503], answers_[0], recorded.size(), ms(50), ms(99));
+  std::printf(
+      "%s: %zu acknowledged, %zu told to come again, %zu without an answer, %zu recorded; admitted ones took "
+      "%.1f ms at the median, %.1f ms at the 99th percentile\n",
+      name, all.size(), answers_[503], answers_[0], recorded.size(), ms(50), ms(99));
   Program again(system.program, arguments());  // goes on where it was
   EXPECT_EQ(again.stop(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    UnderOverload, Acknowledged,
-    ::testing::Values(Case{"ShopToTheEnd", shop, End::by_stop}, Case{"ShopStopped", shop, End::by_stop_under_load},
-                      Case{"ShopKilled", shop, End::by_kill_under_load}, Case{"HotelToTheEnd", hotel, End::by_stop},
-                      Case{"HotelStopped", hotel, End::by_stop_under_load},
-                      Case{"HotelKilled", hotel, End::by_kill_under_load}),
-    [](const auto& parameters) { return std::string(parameters.param.name); });
+INSTANTIATE_TEST_SUITE_P(UnderOverload, Acknowledged,
+                         ::testing::Values(Case{"ShopToTheEnd", shop, End::by_stop},
+                                           Case{"ShopStopped", shop, End::by_stop_under_load},
+                                           Case{"ShopKilled", shop, End::by_kill_under_load},
+                                           Case{"HotelToTheEnd", hotel, End::by_stop},
+                                           Case{"HotelStopped", hotel, End::by_stop_under_load},
+                                           Case{"HotelKilled", hotel, End::by_kill_under_load}),
+                         [](const auto& parameters) { return std::string(parameters.param.name); });
 
 }  // namespace
 }  // namespace http_test

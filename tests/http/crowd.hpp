@@ -38,7 +38,8 @@ class Crowd {
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  // Makes so many requests and takes each answer. Ends early when the server is gone. The numbers go on from run to run.
+  // Makes so many requests and takes each answer. Ends early when the server is gone. The numbers go on from run to
+  // run.
   void run(std::size_t requests, const Make& make, const Take& take) {
     for (const auto end = next_ + requests;;) {
       std::vector<pollfd> entries;

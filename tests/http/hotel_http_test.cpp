@@ -15,8 +15,9 @@ class HotelHttp : public ::testing::Test {
 
   void start() {
     program_.reset();
-    program_ = std::make_unique<Program>("hotel", std::vector<std::string>{
-        "serve", "--store", "sqlite:" + directory_.file("hotel.db"), "--listen", "127.0.0.1:0"});
+    program_ = std::make_unique<Program>(
+        "hotel", std::vector<std::string>{"serve", "--store", "sqlite:" + directory_.file("hotel.db"), "--listen",
+                                          "127.0.0.1:0"});
   }
   void SetUp() override { start(); }
 
@@ -99,8 +100,7 @@ TEST_F(HotelHttp, WhatIsWrongIsTold) {
   expect_problem(book("/charges", "1"), 409, "NotCheckedIn");
   expect_problem(post(path + "/charges", "amount=1", {}, "text/plain"), 415, "Unsupported Media Type");
   expect_problem(post(path + "/charges", std::string(100'000, ' ')), 413, "Content Too Large");
-  expect_problem(post("/group-checkouts",
-                      R"({"clerk_id":")" + clerk + R"(","guest_stay_ids":[")" + alice + R"(",7]})"),
+  expect_problem(post("/group-checkouts", R"({"clerk_id":")" + clerk + R"(","guest_stay_ids":[")" + alice + R"(",7]})"),
                  400, "Bad Request", "guest_stay_ids[1]");
   const auto deleted = documented("DELETE", path, program_->client().Delete(path));
   expect_problem(deleted, 405, "Method Not Allowed");

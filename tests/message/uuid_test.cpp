@@ -65,15 +65,13 @@ TEST(Uuid, DerivedIsTheSameOnEveryMachine) {
 TEST(Uuid, DerivedFromTagsOfAnyLength) {
   // Around the ends of SHA-1's blocks, as another implementation has them.
   const std::pair<std::size_t, std::string_view> expected[] = {
-      {0, "01234567-89ab-8431-8b6d-ba4d1c84b446"},
-      {39, "01234567-89ab-8813-a89b-19bc7f80ab79"},
-      {40, "01234567-89ab-838a-887d-31c587e59bb7"},
-      {47, "01234567-89ab-8e27-9ebb-43cf1070c10e"},
-      {48, "01234567-89ab-8302-a482-e6b21fd82547"},
-      {112, "01234567-89ab-890c-9c5b-49e9df4b3342"},
+      {0, "01234567-89ab-8431-8b6d-ba4d1c84b446"},   {39, "01234567-89ab-8813-a89b-19bc7f80ab79"},
+      {40, "01234567-89ab-838a-887d-31c587e59bb7"},  {47, "01234567-89ab-8e27-9ebb-43cf1070c10e"},
+      {48, "01234567-89ab-8302-a482-e6b21fd82547"},  {112, "01234567-89ab-890c-9c5b-49e9df4b3342"},
       {200, "01234567-89ab-8ce6-be5a-bf6b84bd1496"},
   };
-  for (const auto& [length, id] : expected) EXPECT_EQ(Uuid::derive(cause, std::string(length, 'x')).to_string(), id) << length;
+  for (const auto& [length, id] : expected)
+    EXPECT_EQ(Uuid::derive(cause, std::string(length, 'x')).to_string(), id) << length;
 }
 
 TEST(Uuid, DerivedKeepsTheFirst48BitsOfItsCause) {

@@ -89,7 +89,8 @@ TEST_F(RuntimeTest, ExecuteAnswersRejectionWithoutRecordingIt) {
 TEST_F(RuntimeTest, ExecuteWithAStaleExpectedRevisionIsAConflictNamingTheActualOne) {
   ASSERT_TRUE(runtime->execute(OpenJob{id_of(1), "paint"}));
   ASSERT_TRUE(runtime->execute(DoWork{id_of(1), 5}));
-  const auto stale = runtime->execute(DoWork{id_of(1), 1}, {.expected = ExpectedRevision::exactly(0), .correlation_id = {}, .traceparent = {}});
+  const auto stale = runtime->execute(
+      DoWork{id_of(1), 1}, {.expected = ExpectedRevision::exactly(0), .correlation_id = {}, .traceparent = {}});
   ASSERT_FALSE(stale);
   EXPECT_EQ(stale.error().kind, lasagne::Refusal::Kind::conflict);
   EXPECT_EQ(stale.error().error.actual_revision, 1U);
@@ -136,7 +137,8 @@ TEST_F(RuntimeTest, ForwarderEnrichesFromTheAggregateAsOfTheEventNotAsOfNow) {
 }
 
 TEST_F(RuntimeTest, CorrelationAndCausationGoThroughTheWholeChain) {
-  ASSERT_TRUE(runtime->execute(OpenJob{id_of(1), "paint"}, {.expected = {}, .correlation_id = id_of(99), .traceparent = "00-aa-bb-01"}));
+  ASSERT_TRUE(runtime->execute(OpenJob{id_of(1), "paint"},
+                               {.expected = {}, .correlation_id = id_of(99), .traceparent = "00-aa-bb-01"}));
   send(CloseJob{id_of(1)});
   settle();
   const auto process = store->read_process(id_of(99), 0, 100);
@@ -301,8 +303,8 @@ TEST_F(ParkedTest, WhatIsNotParkedIsNotFound) {
 
 TEST_F(RuntimeTest, AMessageOfAnUnknownTypeParksAndStopsNobody) {
   lasagne::Commit foreign;
-  foreign.appends.push_back({"jobs__commands", ExpectedRevision::any(),
-                             {{id_of(50), lasagne::MessageKind::command, "PaintMoon", "{}", {}}}});
+  foreign.appends.push_back(
+      {"jobs__commands", ExpectedRevision::any(), {{id_of(50), lasagne::MessageKind::command, "PaintMoon", "{}", {}}}});
   ASSERT_TRUE(store->append(foreign));
   send(OpenJob{id_of(1), "a"});
   settle();
@@ -313,7 +315,8 @@ TEST_F(RuntimeTest, AMessageOfAnUnknownTypeParksAndStopsNobody) {
 
 TEST_F(RuntimeTest, AMessageThatDoesNotDecodeParksNamingThePath) {
   lasagne::Commit foreign;
-  foreign.appends.push_back({"jobs__commands", ExpectedRevision::any(),
+  foreign.appends.push_back({"jobs__commands",
+                             ExpectedRevision::any(),
                              {{id_of(50), lasagne::MessageKind::command, "DoWork", R"({"job_id":7})", {}}}});
   ASSERT_TRUE(store->append(foreign));
   settle();

@@ -16,10 +16,24 @@ using lasagne::Send;
 using lasagne::Timestamp;
 using lasagne::Uuid;
 
-struct OpenDiary { Uuid diary_id; int days = 0; Timestamp first; };
-struct WriteDay { Uuid diary_id; int day = 0; };
-struct DiaryOpened { Uuid diary_id; int days = 0; Timestamp first; };
-struct DayWritten { Uuid diary_id; int day = 0; };
+struct OpenDiary {
+  Uuid diary_id;
+  int days = 0;
+  Timestamp first;
+};
+struct WriteDay {
+  Uuid diary_id;
+  int day = 0;
+};
+struct DiaryOpened {
+  Uuid diary_id;
+  int days = 0;
+  Timestamp first;
+};
+struct DayWritten {
+  Uuid diary_id;
+  int day = 0;
+};
 
 struct Diary {
   static constexpr std::string_view category = "Diary";

@@ -15,21 +15,33 @@ using lasagne::ParkedMessage;
 lasagne::Uuid id_of(int n) { return lasagne::Uuid::derive(lasagne::Uuid{}, "undecodable " + std::to_string(n)); }
 
 // Follows finished jobs, with a stream of its own for each.
-struct JobFollowed { Uuid job_id; };
+struct JobFollowed {
+  Uuid job_id;
+};
 struct Follower {
   static constexpr std::string_view category = "Follower";
   using Input = std::variant<JobFinished>;
   using Event = std::variant<JobFollowed>;
-  struct State { int followed = 0; };
+  struct State {
+    int followed = 0;
+  };
   static Uuid id(const JobFinished& event) { return event.job_id; }
   static State evolve(State state, const JobFollowed&) { return {state.followed + 1}; }
   static std::vector<Event> on(const JobFinished& event, const State&, Send&) { return {JobFollowed{event.job_id}}; }
 };
 
 // Turns each failure into an event, and must not be asked to for what it cannot read.
-struct Try { Uuid attempt_id; int number = 0; };
-struct Tried { Uuid attempt_id; int number = 0; };
-struct TryFailed { Uuid attempt_id; };
+struct Try {
+  Uuid attempt_id;
+  int number = 0;
+};
+struct Tried {
+  Uuid attempt_id;
+  int number = 0;
+};
+struct TryFailed {
+  Uuid attempt_id;
+};
 struct Attempt {
   static constexpr std::string_view category = "Attempt";
   using Command = std::variant<Try>;

@@ -36,15 +36,38 @@ inline void maybe_fail(const std::string& name) {
 }
 
 // jobs
-struct OpenJob { Uuid job_id; std::string title; };
-struct DoWork { Uuid job_id; int amount = 0; };
-struct CloseJob { Uuid job_id; };
-struct JobOpened { Uuid job_id; std::string title; };
-struct WorkDone { Uuid job_id; int amount = 0; int total = 0; };
-struct JobClosed { Uuid job_id; };
-struct WorkFailed { Uuid job_id; std::string error; };
+struct OpenJob {
+  Uuid job_id;
+  std::string title;
+};
+struct DoWork {
+  Uuid job_id;
+  int amount = 0;
+};
+struct CloseJob {
+  Uuid job_id;
+};
+struct JobOpened {
+  Uuid job_id;
+  std::string title;
+};
+struct WorkDone {
+  Uuid job_id;
+  int amount = 0;
+  int total = 0;
+};
+struct JobClosed {
+  Uuid job_id;
+};
+struct WorkFailed {
+  Uuid job_id;
+  std::string error;
+};
 
-struct JobState { bool open = false; int total = 0; };
+struct JobState {
+  bool open = false;
+  int total = 0;
+};
 
 struct Job {
   static constexpr std::string_view category = "Job";
@@ -53,8 +76,14 @@ struct Job {
   using State = JobState;
   static Uuid id(const auto& command) { return command.job_id; }
   static State evolve(State, const JobOpened&) { return {true, 0}; }
-  static State evolve(State state, const WorkDone& event) { state.total = event.total; return state; }
-  static State evolve(State state, const JobClosed&) { state.open = false; return state; }
+  static State evolve(State state, const WorkDone& event) {
+    state.total = event.total;
+    return state;
+  }
+  static State evolve(State state, const JobClosed&) {
+    state.open = false;
+    return state;
+  }
   static Decision<Event> decide(const OpenJob& command, const State& state) {
     if (state.open) return lasagne::Rejection{"AlreadyOpen", "the job is open"};
     return JobOpened{command.job_id, command.title};
@@ -70,7 +99,10 @@ struct Job {
   }
 };
 
-struct JobFinished { Uuid job_id; int total = 0; };
+struct JobFinished {
+  Uuid job_id;
+  int total = 0;
+};
 
 struct JobForwarder {
   using Decider = Job;
@@ -79,14 +111,34 @@ struct JobForwarder {
 };
 
 // invoices
-struct IssueInvoice { Uuid invoice_id; Uuid job_id; int total = 0; };
-struct RemindInvoice { Uuid invoice_id; };
-struct PayInvoice { Uuid invoice_id; };
-struct InvoiceIssued { Uuid invoice_id; Uuid job_id; int total = 0; };
-struct InvoiceReminded { Uuid invoice_id; };
-struct InvoicePaid { Uuid invoice_id; };
+struct IssueInvoice {
+  Uuid invoice_id;
+  Uuid job_id;
+  int total = 0;
+};
+struct RemindInvoice {
+  Uuid invoice_id;
+};
+struct PayInvoice {
+  Uuid invoice_id;
+};
+struct InvoiceIssued {
+  Uuid invoice_id;
+  Uuid job_id;
+  int total = 0;
+};
+struct InvoiceReminded {
+  Uuid invoice_id;
+};
+struct InvoicePaid {
+  Uuid invoice_id;
+};
 
-struct InvoiceState { bool issued = false; bool paid = false; int reminders = 0; };
+struct InvoiceState {
+  bool issued = false;
+  bool paid = false;
+  int reminders = 0;
+};
 
 struct Invoice {
   static constexpr std::string_view category = "Invoice";
@@ -94,9 +146,18 @@ struct Invoice {
   using Event = std::variant<InvoiceIssued, InvoiceReminded, InvoicePaid>;
   using State = InvoiceState;
   static Uuid id(const auto& command) { return command.invoice_id; }
-  static State evolve(State state, const InvoiceIssued&) { state.issued = true; return state; }
-  static State evolve(State state, const InvoiceReminded&) { ++state.reminders; return state; }
-  static State evolve(State state, const InvoicePaid&) { state.paid = true; return state; }
+  static State evolve(State state, const InvoiceIssued&) {
+    state.issued = true;
+    return state;
+  }
+  static State evolve(State state, const InvoiceReminded&) {
+    ++state.reminders;
+    return state;
+  }
+  static State evolve(State state, const InvoicePaid&) {
+    state.paid = true;
+    return state;
+  }
   static Decision<Event> decide(const IssueInvoice& command, const State& state) {
     if (state.issued) return lasagne::Rejection{"AlreadyIssued", {}};
     return InvoiceIssued{command.invoice_id, command.job_id, command.total};
@@ -134,9 +195,17 @@ struct MailRoom {
   }
 };
 
-struct RejectionSeen { Uuid command_id; };
-struct NoteRejection { Uuid note_id; std::string reason; };
-struct RejectionNoted { Uuid note_id; std::string reason; };
+struct RejectionSeen {
+  Uuid command_id;
+};
+struct NoteRejection {
+  Uuid note_id;
+  std::string reason;
+};
+struct RejectionNoted {
+  Uuid note_id;
+  std::string reason;
+};
 struct Notes {
   static constexpr std::string_view category = "Note";
   using Command = std::variant<NoteRejection>;

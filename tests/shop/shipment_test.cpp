@@ -104,7 +104,9 @@ TEST(ProductStock, RefusesImpossibleQuantities) {
   given<ProductStock>().when(SetStock{shoes, -1, noon}).then_rejected("InvalidQuantity");
   given<ProductStock>().when(SetStock{shoes, 1'000'000'000'001, noon}).then_rejected("InvalidQuantity");
   given<ProductStock>().when(SetStock{shoes, 0, noon}).then(StockWasSet{shoes, 0, noon});
-  given<ProductStock>().when(SetStock{shoes, 1'000'000'000'000, noon}).then(StockWasSet{shoes, 1'000'000'000'000, noon});
+  given<ProductStock>()
+      .when(SetStock{shoes, 1'000'000'000'000, noon})
+      .then(StockWasSet{shoes, 1'000'000'000'000, noon});
   for (const std::int64_t quantity : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN, std::int64_t{1'000'000'001}}) {
     given<ProductStock>().when(TakeStock{shoes, order, quantity}).then_rejected("InvalidQuantity");
     given<ProductStock>().when(PutBackStock{shoes, order, quantity}).then_rejected("InvalidQuantity");

@@ -83,8 +83,7 @@ Commit commit_to(std::string stream, ExpectedRevision expected, std::string type
 class LogStoreTest : public testing::Test {
  protected:
   void open(LogStoreLimits limits = {}) {
-    auto opened = LogStore::open(
-        backing, [] { return Timestamp{}; }, limits);
+    auto opened = LogStore::open(backing, [] { return Timestamp{}; }, limits);
     ASSERT_TRUE(opened);
     store = *std::move(opened);
   }

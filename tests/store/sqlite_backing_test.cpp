@@ -75,7 +75,9 @@ TEST_F(SqliteBackingTest, ReadsStreamsBothWays) {
 TEST_F(SqliteBackingTest, FiltersByTypeStreamAndCategory) {
   auto backing = open(file());
   ASSERT_TRUE(backing->write(four_messages()));
-  const auto read = [&](const Filter& filter, std::size_t limit = 10) { return *backing->read_all(0, 4, filter, limit); };
+  const auto read = [&](const Filter& filter, std::size_t limit = 10) {
+    return *backing->read_all(0, 4, filter, limit);
+  };
   EXPECT_EQ(positions(read({{"Other"}, {}, {}}).messages), (Positions{2, 4}));
   EXPECT_EQ(positions(read({{}, {"A"}, {}}).messages), (Positions{1, 3, 4}));
   EXPECT_EQ(positions(read({{}, {}, {"B-2"}}).messages), (Positions{2}));

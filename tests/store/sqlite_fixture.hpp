@@ -29,7 +29,8 @@ class SqliteTest : public ::testing::Test {
     return opened ? *opened : nullptr;
   }
 
-  static MessagePtr message(Position position, const std::string& stream, Revision revision, std::string type = "Happened") {
+  static MessagePtr message(Position position, const std::string& stream, Revision revision,
+                            std::string type = "Happened") {
     auto made = std::make_shared<Message>();
     made->position = position;
     made->revision = revision;
@@ -47,7 +48,9 @@ class SqliteTest : public ::testing::Test {
     Batch batch;
     batch.streams[1] = StreamRow{1, "A-1", StreamState::live, 2, 0, {}};
     batch.streams[2] = StreamRow{2, "B-2", StreamState::live, 0, 0, {}};
-    batch.messages = {{1, message(1, "A-1", 0)}, {2, message(2, "B-2", 0, "Other")}, {1, message(3, "A-1", 1)},
+    batch.messages = {{1, message(1, "A-1", 0)},
+                      {2, message(2, "B-2", 0, "Other")},
+                      {1, message(3, "A-1", 1)},
                       {1, message(4, "A-1", 2, "Other")}};
     return batch;
   }

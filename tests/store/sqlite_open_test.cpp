@@ -34,7 +34,8 @@ class SqliteOpenTest : public SqliteTest {
 };
 
 TEST_F(SqliteOpenTest, RefusesForeignFilesAndLeavesThem) {
-  std::ofstream{file("text")} << "just some text, long enough to hold what a header would hold ................ and more ....";
+  std::ofstream{file("text")}
+      << "just some text, long enough to hold what a header would hold ................ and more ....";
   sql(file("other"), "CREATE TABLE t(a); PRAGMA application_id = 77;");
   sql(file("wal"), "PRAGMA journal_mode = WAL; CREATE TABLE t(a);");
   for (const auto* name : {"text", "other", "wal"}) {

@@ -18,15 +18,27 @@ using lasagne::testing::detail::broken;
 using lasagne::testing::detail::difference;
 using lasagne::testing::detail::Lines;
 
-struct Line { std::string product; int quantity = 0; };
-struct Pack { Uuid id; std::vector<Line> lines; };
-struct Packed { Uuid id; std::vector<Line> lines; std::string note; };
+struct Line {
+  std::string product;
+  int quantity = 0;
+};
+struct Pack {
+  Uuid id;
+  std::vector<Line> lines;
+};
+struct Packed {
+  Uuid id;
+  std::vector<Line> lines;
+  std::string note;
+};
 
 struct Box {
   static constexpr std::string_view category = "Box";
   using Command = std::variant<Pack>;
   using Event = std::variant<Packed>;
-  struct State { int packed = 0; };  // without ==
+  struct State {
+    int packed = 0;
+  };  // without ==
   static Uuid id(const auto& command) { return command.id; }
   static State evolve(State state, const Packed&) { return {state.packed + 1}; }
   static Decision<Event> decide(const Pack& command, const State&) {
@@ -105,7 +117,9 @@ TEST(Difference, OfLongMessagesIsShownMemberByMember) {
   EXPECT_NE(text.find("    Packed {\n"), text.npos) << text;
   EXPECT_NE(text.find("          \"product\": \"plate\",\n"
                       "  -       \"quantity\": 4\n"
-                      "  +       \"quantity\": 3\n"), text.npos) << text;
+                      "  +       \"quantity\": 3\n"),
+            text.npos)
+      << text;
   EXPECT_EQ(text.find("  - ", text.find("  - ") + 1), text.npos) << "one line differs: " << text;
 }
 

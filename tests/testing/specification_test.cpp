@@ -60,34 +60,42 @@ TEST(SpecifiedDecider, ThenTheStateAfterTheEvents) {
       .when(DoWork{job, 3})
       .then(WorkDone{job, 3, 3})
       .then_state([](const JobState& state) { return state.open && state.total == 3; });
-  given<Job>(JobOpened{job, "paint"}).when(OpenJob{job, "again"}).then_rejected("AlreadyOpen")
-      .then_state([](const JobState& state) {
-    return state.open && state.total == 0;
-  });
+  given<Job>(JobOpened{job, "paint"})
+      .when(OpenJob{job, "again"})
+      .then_rejected("AlreadyOpen")
+      .then_state([](const JobState& state) { return state.open && state.total == 0; });
 }
 
 TEST(SpecifiedDecider, ShowsWhatDiffersLineByLine) {
-  const auto text = failure_of([] {
-    given<Job>(JobOpened{job, "paint"}).when(DoWork{job, 3}).then(WorkDone{job, 3, 4});
-  });
-  EXPECT_EQ(text, "events differ (- expected, + came):\n"
-                  "  - WorkDone {\"job_id\":" + quoted(job) + ",\"amount\":3,\"total\":4}\n"
-                  "  + WorkDone {\"job_id\":" + quoted(job) + ",\"amount\":3,\"total\":3}\n");
+  const auto text =
+      failure_of([] { given<Job>(JobOpened{job, "paint"}).when(DoWork{job, 3}).then(WorkDone{job, 3, 4}); });
+  EXPECT_EQ(text,
+            "events differ (- expected, + came):\n"
+            "  - WorkDone {\"job_id\":" +
+                quoted(job) +
+                ",\"amount\":3,\"total\":4}\n"
+                "  + WorkDone {\"job_id\":" +
+                quoted(job) + ",\"amount\":3,\"total\":3}\n");
 }
 
 TEST(SpecifiedDecider, ShowsWhatIsMissingBesideWhatIsRight) {
-  const auto text = failure_of([] {
-    given<Job>(JobOpened{job, "paint"}).when(CloseJob{job}).then(JobClosed{job}, JobClosed{other});
-  });
-  EXPECT_EQ(text, "events differ (- expected, + came):\n"
-                  "    JobClosed {\"job_id\":" + quoted(job) + "}\n"
-                  "  - JobClosed {\"job_id\":" + quoted(other) + "}\n");
+  const auto text = failure_of(
+      [] { given<Job>(JobOpened{job, "paint"}).when(CloseJob{job}).then(JobClosed{job}, JobClosed{other}); });
+  EXPECT_EQ(text,
+            "events differ (- expected, + came):\n"
+            "    JobClosed {\"job_id\":" +
+                quoted(job) +
+                "}\n"
+                "  - JobClosed {\"job_id\":" +
+                quoted(other) + "}\n");
 }
 
 TEST(SpecifiedDecider, ShowsWhatCameUnexpectedly) {
   const auto text = failure_of([] { given<Job>().when(OpenJob{job, "paint"}).then_nothing(); });
-  EXPECT_EQ(text, "events differ (- expected, + came):\n"
-                  "  + JobOpened {\"job_id\":" + quoted(job) + ",\"title\":\"paint\"}\n");
+  EXPECT_EQ(text,
+            "events differ (- expected, + came):\n"
+            "  + JobOpened {\"job_id\":" +
+                quoted(job) + ",\"title\":\"paint\"}\n");
 }
 
 TEST(SpecifiedDecider, TellsTypesOfOneShapeApart) {
@@ -106,9 +114,11 @@ TEST(SpecifiedDecider, SaysWhyARejectionIsNotTheExpectedOne) {
   const auto reason = failure_of([] { given<Job>().when(DoWork{job, 1}).then_rejected("AlreadyOpen"); });
   EXPECT_EQ(reason, "outcomes differ (- expected, + came):\n  - rejected: AlreadyOpen\n  + rejected: NotOpen\n");
   const auto handled = failure_of([] { given<Job>(JobOpened{job, ""}).when(CloseJob{job}).then_rejected("NotOpen"); });
-  EXPECT_EQ(handled, "outcomes differ (- expected, + came):\n"
-                     "  - rejected: NotOpen\n"
-                     "  + JobClosed {\"job_id\":" + quoted(job) + "}\n");
+  EXPECT_EQ(handled,
+            "outcomes differ (- expected, + came):\n"
+            "  - rejected: NotOpen\n"
+            "  + JobClosed {\"job_id\":" +
+                quoted(job) + "}\n");
 }
 
 TEST(SpecifiedDecider, SaysThatTheStateIsNotAsExpected) {
@@ -126,10 +136,21 @@ TEST(SpecifiedDecider, LetsWhatDecideThrowsThrough) {
 
 // aggregates, the object way
 
-struct OpenBox { Uuid box_id; };
-struct PutIn { Uuid box_id; std::vector<std::string> things; };
-struct BoxOpened { Uuid box_id; };
-struct ThingPut { Uuid box_id; std::string thing; int count = 0; };
+struct OpenBox {
+  Uuid box_id;
+};
+struct PutIn {
+  Uuid box_id;
+  std::vector<std::string> things;
+};
+struct BoxOpened {
+  Uuid box_id;
+};
+struct ThingPut {
+  Uuid box_id;
+  std::string thing;
+  int count = 0;
+};
 
 class Box : public lasagne::Aggregate<Box, std::variant<BoxOpened, ThingPut>> {
  public:
@@ -173,24 +194,27 @@ TEST(SpecifiedAggregate, ARejectionDropsWhatWasEnqueued) {
   given<BoxDecider>().when(PutIn{job, {"cup"}}).then_rejected("NotOpen");
 }
 
-TEST(SpecifiedAggregate, HandlesWithoutAnEvent) {
-  given<BoxDecider>(BoxOpened{job}).when(OpenBox{job}).then_nothing();
-}
+TEST(SpecifiedAggregate, HandlesWithoutAnEvent) { given<BoxDecider>(BoxOpened{job}).when(OpenBox{job}).then_nothing(); }
 
 TEST(SpecifiedAggregate, ShowsWhatDiffers) {
-  const auto text = failure_of([] {
-    given<BoxDecider>(BoxOpened{job}).when(PutIn{job, {"cup", "plate"}}).then(ThingPut{job, "cup", 1});
-  });
-  EXPECT_EQ(text, "events differ (- expected, + came):\n"
-                  "    ThingPut {\"box_id\":" + quoted(job) + ",\"thing\":\"cup\",\"count\":1}\n"
-                  "  + ThingPut {\"box_id\":" + quoted(job) + ",\"thing\":\"plate\",\"count\":2}\n");
+  const auto text = failure_of(
+      [] { given<BoxDecider>(BoxOpened{job}).when(PutIn{job, {"cup", "plate"}}).then(ThingPut{job, "cup", 1}); });
+  EXPECT_EQ(text,
+            "events differ (- expected, + came):\n"
+            "    ThingPut {\"box_id\":" +
+                quoted(job) +
+                ",\"thing\":\"cup\",\"count\":1}\n"
+                "  + ThingPut {\"box_id\":" +
+                quoted(job) + ",\"thing\":\"plate\",\"count\":2}\n");
 }
 
 // sagas
 
 TEST(SpecifiedSaga, SendsCommandsWithDerivedIds) {
   faults = {};
-  given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 12});
+  given_saga<Invoicing>()
+      .when(JobFinished{job, 12})
+      .then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 12});
 }
 
 TEST(SpecifiedSaga, SetsATimerCountedFromItsCause) {
@@ -209,38 +233,47 @@ TEST(SpecifiedSaga, IsCausedByTheMessageGiven) {
   lasagne::Message cause;
   cause.id = other;
   cause.recorded_at = Timestamp{5'000'000};
-  given_saga<Invoicing>().caused_by(cause).when(JobFinished{job, 1}).then_commands(
-      IssueInvoice{derived_id<Invoicing>("invoice", other), job, 1});
+  given_saga<Invoicing>()
+      .caused_by(cause)
+      .when(JobFinished{job, 1})
+      .then_commands(IssueInvoice{derived_id<Invoicing>("invoice", other), job, 1});
   const lasagne::Duration day = 24h;
-  given_saga<Invoicing>().caused_by(cause).when(InvoiceIssued{other, job, 1}).then_timer(
-      "remind/" + other.to_string(), Timestamp{5'000'000} + day, RemindInvoice{other});
+  given_saga<Invoicing>()
+      .caused_by(cause)
+      .when(InvoiceIssued{other, job, 1})
+      .then_timer("remind/" + other.to_string(), Timestamp{5'000'000} + day, RemindInvoice{other});
 }
 
 TEST(SpecifiedSaga, DoesNothing) {
-  const lasagne::CommandRejected own{"watch", "NoteRejection", job, "", "", "",
-                                     lasagne::to_json(NoteRejection{job, ""})};
+  const lasagne::CommandRejected own{
+      "watch", "NoteRejection", job, "", "", "", lasagne::to_json(NoteRejection{job, ""})};
   given_saga<RejectionWatcher>().when(own).then_nothing();
 }
 
 TEST(SpecifiedSaga, ShowsWhatDiffers) {
   const auto commands = failure_of([] {
-    given_saga<Invoicing>().when(JobFinished{job, 12}).then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 13});
+    given_saga<Invoicing>()
+        .when(JobFinished{job, 12})
+        .then_commands(IssueInvoice{derived_id<Invoicing>("invoice"), job, 13});
   });
-  EXPECT_EQ(commands, "commands differ (- expected, + came):\n"
-                      "  - IssueInvoice {\"invoice_id\":" + quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" +
-                          quoted(job) +
-                          ",\"total\":13}\n"
-                      "  + IssueInvoice {\"invoice_id\":" + quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" +
-                          quoted(job) +
-                          ",\"total\":12}\n");
+  EXPECT_EQ(commands,
+            "commands differ (- expected, + came):\n"
+            "  - IssueInvoice {\"invoice_id\":" +
+                quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" + quoted(job) +
+                ",\"total\":13}\n"
+                "  + IssueInvoice {\"invoice_id\":" +
+                quoted(derived_id<Invoicing>("invoice")) + ",\"job_id\":" + quoted(job) + ",\"total\":12}\n");
   const auto timers = failure_of([] {
     given_saga<Invoicing>().when(InvoiceIssued{other, job, 1}).then_timer("remind", Timestamp{0}, RemindInvoice{other});
   });
-  EXPECT_EQ(timers, "timers differ (- expected, + came):\n"
-                    "  - remind at 1970-01-01T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" + quoted(other) + "}\n"
-                    "  + remind/" +
-                        other.to_string() + " at 1970-01-02T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" +
-                        quoted(other) + "}\n");
+  EXPECT_EQ(timers,
+            "timers differ (- expected, + came):\n"
+            "  - remind at 1970-01-01T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" +
+                quoted(other) +
+                "}\n"
+                "  + remind/" +
+                other.to_string() + " at 1970-01-02T00:00:00.000000Z: RemindInvoice {\"invoice_id\":" + quoted(other) +
+                "}\n");
   const auto cancelled = failure_of([] { given_saga<Invoicing>().when(JobFinished{job, 1}).then_cancelled("remind"); });
   EXPECT_EQ(cancelled, "cancelled timers differ (- expected, + came):\n  - remind\n");
 }
@@ -254,9 +287,16 @@ TEST(SpecifiedSaga, ShowsEveryAnswerWhereNoneIsExpected) {
 
 // process managers
 
-struct WatchJob { Uuid job_id; };
-struct JobWatched { Uuid job_id; };
-struct JobSettled { Uuid job_id; int total = 0; };
+struct WatchJob {
+  Uuid job_id;
+};
+struct JobWatched {
+  Uuid job_id;
+};
+struct JobSettled {
+  Uuid job_id;
+  int total = 0;
+};
 
 struct Watch {
   static constexpr std::string_view category = "Watch";
@@ -269,8 +309,14 @@ struct Watch {
   static std::optional<Uuid> id(const JobOpened& input) { return input.job_id; }
   static std::optional<Uuid> id(const JobFinished& input) { return input.job_id; }
   static std::optional<Uuid> id(const lasagne::CommandRejected&) { return std::nullopt; }
-  static State evolve(State state, const JobWatched&) { state.watched = true; return state; }
-  static State evolve(State state, const JobSettled&) { state.settled = true; return state; }
+  static State evolve(State state, const JobWatched&) {
+    state.watched = true;
+    return state;
+  }
+  static State evolve(State state, const JobSettled&) {
+    state.settled = true;
+    return state;
+  }
   static std::vector<Event> on(const JobOpened& input, const State& state, Send& send) {
     if (state.watched) return {};
     send(DoWork{input.job_id, 1});
@@ -311,12 +357,18 @@ TEST(SpecifiedProcess, ShowsWhatDiffers) {
   const auto events = failure_of([] {
     given_process<Watch>(JobWatched{job}).when(JobFinished{job, 7}).then_events(JobWatched{job}, JobSettled{job, 7});
   });
-  EXPECT_EQ(events, "own events differ (- expected, + came):\n"
-                    "  - JobWatched {\"job_id\":" + quoted(job) + "}\n"
-                    "    JobSettled {\"job_id\":" + quoted(job) + ",\"total\":7}\n");
+  EXPECT_EQ(events,
+            "own events differ (- expected, + came):\n"
+            "  - JobWatched {\"job_id\":" +
+                quoted(job) +
+                "}\n"
+                "    JobSettled {\"job_id\":" +
+                quoted(job) + ",\"total\":7}\n");
   const auto commands = failure_of([] { given_process<Watch>().when(JobOpened{job, ""}).then_commands(); });
-  EXPECT_EQ(commands, "commands differ (- expected, + came):\n"
-                      "  + DoWork {\"job_id\":" + quoted(job) + ",\"amount\":1}\n");
+  EXPECT_EQ(commands,
+            "commands differ (- expected, + came):\n"
+            "  + DoWork {\"job_id\":" +
+                quoted(job) + ",\"amount\":1}\n");
 }
 
 // forwarders
@@ -338,17 +390,21 @@ TEST(SpecifiedForwarder, EnrichesFromTheStateAsOfTheEvent) {
 
 TEST(SpecifiedForwarder, MayPublishNothing) {
   given_forwarder<MaybeForwarder>(WorkDone{job, 9, 9}).when(WorkDone{job, 9, 9}).then_nothing();
-  given_forwarder<MaybeForwarder>(WorkDone{job, 11, 11}).when(WorkDone{job, 11, 11})
+  given_forwarder<MaybeForwarder>(WorkDone{job, 11, 11})
+      .when(WorkDone{job, 11, 11})
       .then_published(JobFinished{job, 11});
 }
 
 TEST(SpecifiedForwarder, ShowsWhatDiffers) {
-  const auto text = failure_of([] {
-    given_forwarder<JobForwarder>().when(JobClosed{job}).then_published(JobFinished{job, 3});
-  });
-  EXPECT_EQ(text, "external events differ (- expected, + came):\n"
-                  "  - JobFinished {\"job_id\":" + quoted(job) + ",\"total\":3}\n"
-                  "  + JobFinished {\"job_id\":" + quoted(job) + ",\"total\":0}\n");
+  const auto text =
+      failure_of([] { given_forwarder<JobForwarder>().when(JobClosed{job}).then_published(JobFinished{job, 3}); });
+  EXPECT_EQ(text,
+            "external events differ (- expected, + came):\n"
+            "  - JobFinished {\"job_id\":" +
+                quoted(job) +
+                ",\"total\":3}\n"
+                "  + JobFinished {\"job_id\":" +
+                quoted(job) + ",\"total\":0}\n");
   EXPECT_NONFATAL_FAILURE(given_forwarder<JobForwarder>().when(JobClosed{job}).then_nothing(), "+ JobFinished {");
 }
 
@@ -371,9 +427,8 @@ TEST(SpecifiedEffect, MayAnswerNothing) {
 
 TEST(SpecifiedEffect, ShowsWhatDiffers) {
   faults = {};
-  const auto text = failure_of([] {
-    given_effect(MailRoom{}).when(InvoiceIssued{other, job, 3}).then_commands(PayInvoice{other});
-  });
+  const auto text =
+      failure_of([] { given_effect(MailRoom{}).when(InvoiceIssued{other, job, 3}).then_commands(PayInvoice{other}); });
   EXPECT_EQ(text, "commands differ (- expected, + came):\n  - PayInvoice {\"invoice_id\":" + quoted(other) + "}\n");
 }
 

@@ -18,8 +18,10 @@ TEST(ThrownFailure, SaysWhatDiffers) {
     given<Job>(JobOpened{job, "paint"}).when(CloseJob{job}).then_nothing();
     FAIL() << "no exception";
   } catch (const SpecificationFailed& failure) {
-    EXPECT_EQ(failure.what(), "events differ (- expected, + came):\n"
-                              "  + JobClosed {\"job_id\":\"" + job.to_string() + "\"}\n");
+    EXPECT_EQ(failure.what(),
+              "events differ (- expected, + came):\n"
+              "  + JobClosed {\"job_id\":\"" +
+                  job.to_string() + "\"}\n");
   }
 }
 

@@ -246,7 +246,8 @@ void Auditor::check_completed(const Uuid& id, const OrderFacts& order) {
 void Auditor::check_cancelled(const Uuid& id, const OrderFacts& order) {
   expect(order.sent == 0, id, "is cancelled but its package was sent");
   const bool failed = order.refunded + order.discarded + order.timed_out > 0;
-  expect(order.cancelled_for_stock == 0 || order.out_of_stock == 1, id, "is cancelled for want of stock that was there");
+  expect(order.cancelled_for_stock == 0 || order.out_of_stock == 1, id,
+         "is cancelled for want of stock that was there");
   expect(order.cancelled_for_payment == 0 || order.payments == 0 || failed, id,
          "is cancelled for a payment that did not fail");
   if (order.payments > 0 && !failed) unsettled(id, "its payment is neither discarded, timed out nor refunded");

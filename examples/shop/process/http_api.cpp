@@ -201,9 +201,8 @@ void HttpApi::add_payment_routes(http::Router& router) {
 void HttpApi::add_stock_routes(http::Router& router) {
   router.get("/stock/{product_id}", [this](const http::Request& request) {
     const auto id = request.id("product_id");
-    return read<ProductStock>(runtime, id, "product in stock", [&](const ProductStock::State& stock) {
-      return StockView{id, stock.available};
-    });
+    return read<ProductStock>(runtime, id, "product in stock",
+                              [&](const ProductStock::State& stock) { return StockView{id, stock.available}; });
   });
   router.put<StockBody>("/stock/{product_id}", [this](const http::Request& request, const StockBody& body) {
     const shipments::SetStock command{request.id("product_id"), body.quantity, clock()};

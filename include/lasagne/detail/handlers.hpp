@@ -143,8 +143,9 @@ class TypedDecider final : public Decider {
   }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                         AnyState& state) const override {
-    static_assert(!names_on_failure<D> || answers_any(static_cast<const Command*>(nullptr)),
-                  "on_failure takes none of the listed commands as (const Command&, const Failure&), or gives no Event");
+    static_assert(
+        !names_on_failure<D> || answers_any(static_cast<const Command*>(nullptr)),
+        "on_failure takes none of the listed commands as (const Command&, const Failure&), or gives no Event");
     return std::visit(
         [&](const auto& c) -> std::optional<Decided> {
           if constexpr (requires { Event(D::on_failure(c, failure)); }) {  // in place: clang looks inside otherwise

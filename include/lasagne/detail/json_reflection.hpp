@@ -68,8 +68,8 @@ concept Floating = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 // The types with a spelling of their own, which must not be taken apart although they are aggregates.
 template <class T>
-concept Scalar = std::is_same_v<T, Uuid> || std::is_same_v<T, Timestamp> || std::is_same_v<T, Money> ||
-                 std::is_same_v<T, Duration>;
+concept Scalar =
+    std::is_same_v<T, Uuid> || std::is_same_v<T, Timestamp> || std::is_same_v<T, Money> || std::is_same_v<T, Duration>;
 
 template <class T>
 concept Struct = std::is_class_v<T> && (std::is_aggregate_v<T> || std::is_same_v<T, std::monostate>) && !Scalar<T> &&

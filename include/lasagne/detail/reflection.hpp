@@ -48,8 +48,8 @@ struct MemberPointer {
 template <class M>
 MemberPointer(const M*) -> MemberPointer<M>;
 
-// A plain char pointer, so that g++ explains no alias behind T. How far g++ qualifies T depends on the scope of the first
-// use, hence no calibration with a known name here.
+// A plain char pointer, so that g++ explains no alias behind T. How far g++ qualifies T depends on the scope of the
+// first use, hence no calibration with a known name here.
 template <class T>
 consteval const char* pretty_type() {
   return __PRETTY_FUNCTION__;

@@ -40,8 +40,8 @@ class SpecificationFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The id that `Send::new_id(purpose)` gives in this handler: of the message `cause`, or of that of a specification whose
-// cause is not set with caused_by.
+// The id that `Send::new_id(purpose)` gives in this handler: of the message `cause`, or of that of a specification
+// whose cause is not set with caused_by.
 template <class Handler>
 [[nodiscard]] Uuid derived_id(std::string_view purpose, const Uuid& cause = detail::cause_of_specification().id) {
   return lasagne::detail::new_id(cause, type_name<Handler>, purpose);
@@ -246,7 +246,7 @@ template <class F, class... Events>
   return GivenHandler<Typed, lasagne::detail::TypedState<D>>(detail::folded<D>(aggregate_events...));
 }
 
-}  // inline namespace
+}  // namespace LASAGNE_SPECIFICATION_FAILURES
 }  // namespace lasagne::testing
 
 #undef LASAGNE_SPECIFICATION_FAILURES

@@ -12,12 +12,13 @@
 //     void advance(lasagne::Duration) override;  // moves the clock that recorded_at and max_age go by
 //   };
 //
-// Each test gets a fixture of its own. The tests are named Mine/StoreAppend.SeveralStreamsAtOnce and so on, one for each
-// behaviour, and neither sleep nor measure time. Several backends may stand in one program, each in a source of its own
-// or all in one; two settings of a backend are two lines. Write the macro outside of any namespace, once for each name.
+// Each test gets a fixture of its own. The tests are named Mine/StoreAppend.SeveralStreamsAtOnce and so on, one for
+// each behaviour, and neither sleep nor measure time. Several backends may stand in one program, each in a source of
+// its own or all in one; two settings of a backend are two lines. Write the macro outside of any namespace, once for
+// each name.
 //
-// A backend that passes behaves as lasagne/store.hpp says, as far as one process can tell. That it keeps what is durable
-// through a power cut is for the backend's own tests.
+// A backend that passes behaves as lasagne/store.hpp says, as far as one process can tell. That it keeps what is
+// durable through a power cut is for the backend's own tests.
 #pragma once
 
 #include "lasagne/testing/store_contract/append.hpp"
@@ -30,6 +31,6 @@
 #include "lasagne/testing/store_contract/read.hpp"
 #include "lasagne/testing/store_contract/streams.hpp"
 
-#define LASAGNE_STORE_CONTRACT(name, factory)                              \
-  [[maybe_unused]] static const bool lasagne_store_contract_of_##name =    \
+#define LASAGNE_STORE_CONTRACT(name, factory)                           \
+  [[maybe_unused]] static const bool lasagne_store_contract_of_##name = \
       ::lasagne::testing::register_store_contract({#name, factory});

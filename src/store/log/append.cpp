@@ -17,9 +17,10 @@ std::unexpected<Error> conflict(const Append& append, std::optional<Revision> ac
 }
 
 std::unexpected<Error> reused(const Append& append) {
-  return fail(ErrorCode::invalid,
-              "some of the message ids for " + append.stream + " were used before and others not: a repeat must be whole",
-              append.stream);
+  return fail(
+      ErrorCode::invalid,
+      "some of the message ids for " + append.stream + " were used before and others not: a repeat must be whole",
+      append.stream);
 }
 
 }  // namespace
@@ -171,7 +172,8 @@ Result<LogStore::Plan> LogStore::plan(const Append& append) {
 
 Result<Committed> LogStore::settle_repeat(const std::vector<Plan>& plans, std::size_t repeated) {
   if (repeated != plans.size()) {
-    return fail(ErrorCode::invalid, "some appends of the commit are in the log already and others are not: a repeat must be whole");
+    return fail(ErrorCode::invalid,
+                "some appends of the commit are in the log already and others are not: a repeat must be whole");
   }
   Committed result;
   result.repeated = true;
@@ -316,7 +318,8 @@ Result<Committed> LogStore::append_checked(const Commit& commit, Messages messag
   if (!plans.empty() && !waiters_.empty()) wake_waiters();
   if (await == Await::durable) {
     const auto sequence = sequence_;
-    if (auto flushed = wait_durable(std::move(lock), sequence); !flushed) return std::unexpected(std::move(flushed.error()));
+    if (auto flushed = wait_durable(std::move(lock), sequence); !flushed)
+      return std::unexpected(std::move(flushed.error()));
   }
   return result;
 }

@@ -36,8 +36,8 @@ struct Batch {
   };
   using ParkedKey = std::pair<std::string, Position>;  // processor, position
 
-  std::vector<NewMessageRow> messages;                // in order of position
-  std::map<std::uint64_t, StreamRow> streams;         // to insert or to replace
+  std::vector<NewMessageRow> messages;         // in order of position
+  std::map<std::uint64_t, StreamRow> streams;  // to insert or to replace
   std::map<std::string, Position, std::less<>> checkpoints;
   std::map<std::string, std::optional<Timer>, std::less<>> timers;  // empty: remove
   std::map<ParkedKey, std::optional<ParkedMessage>> parked;         // empty: remove
@@ -47,8 +47,8 @@ struct Batch {
   }
 };
 
-// `write` and `scavenge` are called by one thread at a time; the rest from any thread at any time, also beside them. What is
-// read is what was written by finished batches.
+// `write` and `scavenge` are called by one thread at a time; the rest from any thread at any time, also beside them.
+// What is read is what was written by finished batches.
 class Backing {
  public:
   struct Opened {
@@ -66,11 +66,11 @@ class Backing {
   // Constant time: does not depend on the number of messages.
   [[nodiscard]] virtual Result<Opened> load() = 0;
 
-  // Atomic, and durable on return. After an error nothing may be written any more until the database is opened again: what
-  // of the batch survives is unknown (`failed`) or nothing of it does (`unavailable`, such as a full disk).
+  // Atomic, and durable on return. After an error nothing may be written any more until the database is opened again:
+  // what of the batch survives is unknown (`failed`) or nothing of it does (`unavailable`, such as a full disk).
   [[nodiscard]] virtual Result<void> write(const Batch& batch) = 0;
-  // The same, and just before it is done takes along what `more` gives, until that gives nothing; or does not ask. Whatever
-  // `more` gave is a part of the batch, and shares its fate.
+  // The same, and just before it is done takes along what `more` gives, until that gives nothing; or does not ask.
+  // Whatever `more` gave is a part of the batch, and shares its fate.
   using More = std::function<std::shared_ptr<const Batch>()>;
   [[nodiscard]] virtual Result<void> write_growing(const Batch& batch, const More& more) {
     (void)more;

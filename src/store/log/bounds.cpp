@@ -18,15 +18,18 @@ std::optional<Error> check_message(const Append& append, const NewMessage& messa
   if (message.type.empty()) return invalid("a message for " + append.stream + " has no type", append.stream);
   if (message.type.size() > Limits::type_name_bytes) {
     return invalid("type name of " + std::to_string(message.type.size()) + " bytes, at most " +
-                       std::to_string(Limits::type_name_bytes) + " are taken", append.stream);
+                       std::to_string(Limits::type_name_bytes) + " are taken",
+                   append.stream);
   }
   if (message.data.size() > Limits::message_bytes) {
     return invalid(message.type + " of " + std::to_string(message.data.size()) + " bytes, at most " +
-                       std::to_string(Limits::message_bytes) + " are taken", append.stream);
+                       std::to_string(Limits::message_bytes) + " are taken",
+                   append.stream);
   }
   if (message.metadata.traceparent.size() > Limits::traceparent_bytes) {
     return invalid("traceparent of " + std::to_string(message.metadata.traceparent.size()) + " bytes, at most " +
-                       std::to_string(Limits::traceparent_bytes) + " are taken", append.stream);
+                       std::to_string(Limits::traceparent_bytes) + " are taken",
+                   append.stream);
   }
   if (auto problem = json_problem(message.data)) {
     return invalid("data of " + message.type + " is not JSON: " + *problem, append.stream);

@@ -25,22 +25,24 @@ namespace lasagne::detail {
 struct LogStoreLimits {
   std::size_t cached_streams = 20'000;
   std::size_t streams_with_messages = 4'096;  // of these, the most recently used keep their recent messages
-  std::size_t tail_messages = 16'384;        // durable ones kept in memory for readers at the log's end
+  std::size_t tail_messages = 16'384;         // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
-  std::size_t unflushed_messages = 65'536;   // past this an append helps to flush before it goes on
-  std::chrono::microseconds top_up{150};     // how long a write takes along what comes while it goes on
+  std::size_t unflushed_messages = 65'536;  // past this an append helps to flush before it goes on
+  std::chrono::microseconds top_up{150};    // how long a write takes along what comes while it goes on
 };
 
 class LogStore final : public Store {
  public:
   using Clock = std::function<Timestamp()>;
 
-  static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits = {});
+  static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock,
+                                                LogStoreLimits limits = {});
 
   Result<Committed> append(const Commit& commit, Await await) override;
   Result<Committed> append_taking(Commit& commit, Await await) override;
   Result<void> flush(Position position) override;
-  Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction, std::size_t limit) override;
+  Result<StreamSlice> read_stream(std::string_view stream, Revision from, Direction direction,
+                                  std::size_t limit) override;
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override;
   Result<std::vector<MessagePtr>> read_process(const Uuid& correlation_id, Position after, std::size_t limit) override;
   Position visible_position() const override;
@@ -61,8 +63,8 @@ class LogStore final : public Store {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
-  // A cached stream, or that there is none of the name (id 0). `recent` ends at the head without gaps and holds at least
-  // everything not flushed yet.
+  // A cached stream, or that there is none of the name (id 0). `recent` ends at the head without gaps and holds at
+  // least everything not flushed yet.
   struct Stream {
     StreamRow row;
     RecentMessages recent;
@@ -107,8 +109,8 @@ class LogStore final : public Store {
   void apply_guards(const Commit& commit);
 
   // streams.cpp; all with mutex_ held
-  Result<Stream*> look_up(std::string_view name);   // also one that does not exist
-  Result<Stream*> find(std::string_view name);      // null when there is none
+  Result<Stream*> look_up(std::string_view name);  // also one that does not exist
+  Result<Stream*> find(std::string_view name);     // null when there is none
   Result<Stream*> find_or_create(std::string_view name);
   void create(Stream& stream);
   void touch(Stream& stream);
@@ -131,7 +133,8 @@ class LogStore final : public Store {
   // Whether `is` is true of a batch that may not be in the backing yet; the latest is asked first.
   template <class Is>
   bool find_unwritten(Is is) const {
-    return is(pending_) || std::any_of(in_flight_.rbegin(), in_flight_.rend(), [&](const auto& batch) { return is(*batch); });
+    return is(pending_) ||
+           std::any_of(in_flight_.rbegin(), in_flight_.rend(), [&](const auto& batch) { return is(*batch); });
   }
 
   const std::shared_ptr<Backing> backing_;
@@ -141,25 +144,25 @@ class LogStore final : public Store {
   mutable std::mutex mutex_;
   // All below is guarded by mutex_.
   std::unordered_map<std::string_view, std::unique_ptr<Stream>> streams_;  // keys live in the values' rows
-  std::list<Stream*> hot_streams_;   // least recently used first
+  std::list<Stream*> hot_streams_;                                         // least recently used first
   std::list<Stream*> cold_streams_;  // likewise; used before all hot ones, and without messages
-  Tail tail_;                           // the last messages up to visible_
+  Tail tail_;                        // the last messages up to visible_
   Position visible_ = 0;
   Position durable_ = 0;
-  std::uint64_t sequence_ = 0;          // counts changes; a flush makes everything up to some sequence durable
+  std::uint64_t sequence_ = 0;  // counts changes; a flush makes everything up to some sequence durable
   std::uint64_t durable_sequence_ = 0;
   std::uint64_t last_stream_id_ = 0;
   Timestamp last_recorded_at_;
   std::uint64_t interrupts_ = 0;
-  std::vector<Waiter*> waiters_;        // threads in wait_until(); each waiter lives in its call
+  std::vector<Waiter*> waiters_;  // threads in wait_until(); each waiter lives in its call
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::optional<Timestamp> next_timer_;
-  Batch pending_;                       // not handed to the backing yet
+  Batch pending_;                                        // not handed to the backing yet
   std::vector<std::shared_ptr<const Batch>> in_flight_;  // being written, oldest first
   bool flushing_ = false;
-  std::uint64_t writing_sequence_ = 0;         // what is being written, or was last
-  Position writing_position_ = 0;              // likewise
-  std::vector<std::shared_ptr<FlushGroup>> current_groups_;  // wait for in_flight_
+  std::uint64_t writing_sequence_ = 0;                                       // what is being written, or was last
+  Position writing_position_ = 0;                                            // likewise
+  std::vector<std::shared_ptr<FlushGroup>> current_groups_;                  // wait for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
   std::optional<Error> failed_;
 };

@@ -15,9 +15,9 @@ inline Revision first_readable(const StreamRow& stream) {
   return first;
 }
 
-// The first revision from `from` up to `head` that was recorded at `oldest` or later, else the one after `head`; found by
-// halving, since time never goes back in a stream. `read_from(revision)` gives the first message that is there at this
-// revision or later, or null.
+// The first revision from `from` up to `head` that was recorded at `oldest` or later, else the one after `head`; found
+// by halving, since time never goes back in a stream. `read_from(revision)` gives the first message that is there at
+// this revision or later, or null.
 template <class ReadFrom>
 Result<Revision> first_younger(Revision from, Revision head, Timestamp oldest, ReadFrom read_from) {
   Revision to = std::max(from, head + 1);

@@ -47,8 +47,8 @@ void LogStore::touch(Stream& stream) {
   stream.hot = true;
 }
 
-// Only between operations: pointers to streams do not survive it, nor does what they keep. A stream with changes that are
-// not durable stays as it is, since only the cache knows them.
+// Only between operations: pointers to streams do not survive it, nor does what they keep. A stream with changes that
+// are not durable stays as it is, since only the cache knows them.
 void LogStore::evict() {
   const auto durable = [&](const Stream* stream) { return stream->changed_by <= durable_sequence_; };
   const auto hot = std::min(limits_.streams_with_messages, limits_.cached_streams);
@@ -79,14 +79,17 @@ Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision fr
   const auto add_recent = [&](Revision first, Revision last) {
     if (first > last) return;
     if (direction == Direction::forwards) {
-      for (Revision r = first; r <= last && messages.size() < limit; ++r) messages.push_back(stream.recent[r - in_memory]);
+      for (Revision r = first; r <= last && messages.size() < limit; ++r)
+        messages.push_back(stream.recent[r - in_memory]);
     } else {
-      for (Revision r = last + 1; r-- > first && messages.size() < limit;) messages.push_back(stream.recent[r - in_memory]);
+      for (Revision r = last + 1; r-- > first && messages.size() < limit;)
+        messages.push_back(stream.recent[r - in_memory]);
     }
   };
   const auto add_older = [&]() -> Result<void> {
     if (from >= in_memory || messages.size() == limit) return {};
-    auto older = backing_->read_stream(stream.row, from, std::min(to, in_memory - 1), direction, limit - messages.size());
+    auto older =
+        backing_->read_stream(stream.row, from, std::min(to, in_memory - 1), direction, limit - messages.size());
     if (!older) return std::unexpected(std::move(older.error()));
     messages.insert(messages.end(), older->begin(), older->end());
     return {};
@@ -97,7 +100,8 @@ Result<std::vector<MessagePtr>> LogStore::read_range(Stream& stream, Revision fr
   return messages;
 }
 
-Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, Direction direction, std::size_t limit) {
+Result<StreamSlice> LogStore::read_stream(std::string_view name, Revision from, Direction direction,
+                                          std::size_t limit) {
   Lock lock(mutex_);
   evict();
   auto found = find(name);
@@ -200,9 +204,10 @@ Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision exp
     stream = *created;
   } else if (expected.kind() == Kind::no_stream ||
              (expected.kind() == Kind::exactly && expected.revision() != *stream->row.head)) {
-    return std::unexpected(Error{ErrorCode::conflict,
-                                 text + " is expected at " + expected.to_string() + " but is at revision " +
-                                     std::to_string(*stream->row.head), text, stream->row.head});
+    return std::unexpected(Error{
+        ErrorCode::conflict,
+        text + " is expected at " + expected.to_string() + " but is at revision " + std::to_string(*stream->row.head),
+        text, stream->row.head});
   }
   auto& row = stream->row;
   row.state = state;

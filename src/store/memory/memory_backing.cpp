@@ -127,7 +127,8 @@ Result<bool> MemoryBacking::has_parked(std::string_view processor, Position posi
   return parked_.contains({std::string(processor), position});
 }
 
-Result<std::vector<ParkedMessage>> MemoryBacking::parked(std::string_view processor, Position after, std::size_t limit) {
+Result<std::vector<ParkedMessage>> MemoryBacking::parked(std::string_view processor, Position after,
+                                                         std::size_t limit) {
   const std::scoped_lock lock(mutex_);
   std::vector<ParkedMessage> entries;
   for (const auto& [key, entry] : parked_) {

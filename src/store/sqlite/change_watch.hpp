@@ -15,12 +15,15 @@ class ChangeWatch {
   [[nodiscard]] static Result<ChangeWatch> open(const std::string& path);
 
   ChangeWatch(ChangeWatch&& other) noexcept
-      : events_(std::exchange(other.events_, -1)), interrupted_(std::exchange(other.interrupted_, -1)),
-        path_(std::move(other.path_)), armed_(other.armed_) {}
+      : events_(std::exchange(other.events_, -1)),
+        interrupted_(std::exchange(other.interrupted_, -1)),
+        path_(std::move(other.path_)),
+        armed_(other.armed_) {}
   ChangeWatch& operator=(ChangeWatch&&) = delete;
   ~ChangeWatch();
 
-  // Returns after a ring since open() or the last wait(), after interrupt(), or at the deadline; now and then for nothing.
+  // Returns after a ring since open() or the last wait(), after interrupt(), or at the deadline; now and then for
+  // nothing.
   void wait(std::chrono::steady_clock::time_point deadline);
   void interrupt() noexcept;
 
@@ -29,8 +32,8 @@ class ChangeWatch {
       : events_(events), interrupted_(interrupted), path_(std::move(path)) {}
   bool arm();
 
-  int events_;        // inotify
-  int interrupted_;   // eventfd
+  int events_;       // inotify
+  int interrupted_;  // eventfd
   std::string path_;
   bool armed_ = false;  // the writer's file is watched, not just its directory
 };

@@ -8,7 +8,8 @@ namespace lasagne::detail::sqlite {
 
 void Statement::bind(int index, std::string_view text) noexcept {
   // A null pointer would bind NULL, and an empty view may have one.
-  sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
 }
 
 void Statement::bind(int index, const Uuid& id) noexcept {
@@ -51,9 +52,10 @@ struct Explanation {
 Explanation explain(int code) {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
-      return {ErrorCode::failed,
-              "the file is damaged: stop its writer, keep a copy of the file with its -wal, and restore a backup or run "
-              "`sqlite3 FILE .recover`"};
+      return {
+          ErrorCode::failed,
+          "the file is damaged: stop its writer, keep a copy of the file with its -wal, and restore a backup or run "
+          "`sqlite3 FILE .recover`"};
     case SQLITE_NOTADB:
       return {ErrorCode::unsupported, "the file is not a SQLite database, or its beginning is damaged: check the path"};
     case SQLITE_FULL:
@@ -67,14 +69,16 @@ Explanation explain(int code) {
     case SQLITE_AUTH:
       return {ErrorCode::unavailable, "the file may not be written: check its owner, mode and mount"};
     case SQLITE_CANTOPEN:
-      return {ErrorCode::unavailable,
-              "the file, or its -wal or -shm beside it, cannot be opened: check that the directory exists and its mode"};
+      return {
+          ErrorCode::unavailable,
+          "the file, or its -wal or -shm beside it, cannot be opened: check that the directory exists and its mode"};
     case SQLITE_IOERR:
       return {ErrorCode::unavailable, "the disk answered with an error: look at the system's log, then open again"};
     case SQLITE_NOMEM:
       return {ErrorCode::unavailable, "memory ran out"};
     default:
-      return {ErrorCode::failed, "open the store again; if that does not help, the file was changed by another program"};
+      return {ErrorCode::failed,
+              "open the store again; if that does not help, the file was changed by another program"};
   }
 }
 

@@ -61,7 +61,8 @@ Result<void> check_header(const std::string& path) {
   // Our id is written before the file ever becomes a WAL database, so it stands in the header from then on.
   if (id == 0 && empty) return {};
   if (id != application_id)
-    return std::unexpected(foreign_file(path, fmt::format("a SQLite database of another program (application id {:#x})", id)));
+    return std::unexpected(
+        foreign_file(path, fmt::format("a SQLite database of another program (application id {:#x})", id)));
   const auto version = number(header, user_version_offset, 4);
   if (version > schema_version) return std::unexpected(newer_version(path, version));
   return {};

@@ -14,9 +14,7 @@ namespace lasagne::detail {
 
 namespace {
 
-std::unexpected<Error> refuse() {
-  return fail(ErrorCode::invalid, "store was opened read-only: open it for writing");
-}
+std::unexpected<Error> refuse() { return fail(ErrorCode::invalid, "store was opened read-only: open it for writing"); }
 
 class ReadOnlyStore final : public Store {
  public:
@@ -25,7 +23,8 @@ class ReadOnlyStore final : public Store {
 
   Result<Committed> append(const Commit&, Await) override { return refuse(); }
   Result<void> flush(Position) override { return {}; }  // all that can be read is durable
-  Result<StreamSlice> read_stream(std::string_view name, Revision from, Direction direction, std::size_t limit) override;
+  Result<StreamSlice> read_stream(std::string_view name, Revision from, Direction direction,
+                                  std::size_t limit) override;
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override {
     auto opened = backing_->load();
     if (!opened) return std::unexpected(std::move(opened.error()));
@@ -77,11 +76,11 @@ class ReadOnlyStore final : public Store {
   const std::function<Timestamp()> now_;
   mutable std::mutex mutex_;
   std::condition_variable woken_;
-  sqlite::ChangeWatch watch_;        // waited for by the one thread that set watching_
+  sqlite::ChangeWatch watch_;  // waited for by the one thread that set watching_
   // Guarded by mutex_.
   mutable Position position_ = 0;
   std::uint64_t interrupts_ = 0;
-  std::uint64_t changes_ = 0;        // how often watch_ woke
+  std::uint64_t changes_ = 0;  // how often watch_ woke
   bool watching_ = false;
 };
 
@@ -134,8 +133,7 @@ bool ReadOnlyStore::wait(Position after, std::chrono::steady_clock::time_point d
     if (interrupts_ != interrupts || std::chrono::steady_clock::now() >= deadline) return false;
     if (changes_ != changes) continue;
     if (watching_) {
-      woken_.wait_until(lock, deadline,
-                        [&] { return changes_ != changes || interrupts_ != interrupts || !watching_; });
+      woken_.wait_until(lock, deadline, [&] { return changes_ != changes || interrupts_ != interrupts || !watching_; });
       continue;
     }
     watching_ = true;

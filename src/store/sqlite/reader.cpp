@@ -30,9 +30,10 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const Sqli
   auto connection = Connection::open(path, SQLITE_OPEN_READONLY, settings.vfs);
   if (!connection) return std::unexpected(connection.error());
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
-  auto set = connection->execute(
-      fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;", settings.reader_cache_kib),
-      "setting up a reader");
+  auto set =
+      connection->execute(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
+                                      settings.reader_cache_kib),
+                          "setting up a reader");
   if (!set) return std::unexpected(set.error());
   // The file's header may lag behind its WAL, so the version is asked for again here.
   const auto version = connection->integer("PRAGMA user_version", "reading the format version");
@@ -75,8 +76,7 @@ Result<Backing::Opened> Reader::load() {
   if (!rows) return std::unexpected(rows.error());
   const ResetOnExit reset{**rows};
   int code = SQLITE_ROW;
-  while ((code = (*rows)->step()) == SQLITE_ROW)
-    opened.checkpoints.emplace((*rows)->text(0), (*rows)->natural(1));
+  while ((code = (*rows)->step()) == SQLITE_ROW) opened.checkpoints.emplace((*rows)->text(0), (*rows)->natural(1));
   if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, "loading the checkpoints"));
   return opened;
 }

@@ -23,8 +23,8 @@ class Reader {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Reader>> open(const std::string& path, const SqliteSettings& settings);
 
-  // From here on all reads see one snapshot, until let_go(): for short reads, to which beginning and ending a transaction
-  // each time costs more than the read itself.
+  // From here on all reads see one snapshot, until let_go(): for short reads, to which beginning and ending a
+  // transaction each time costs more than the read itself.
   void hold();
   void let_go();
 

@@ -6,7 +6,7 @@
 namespace lasagne::detail::sqlite::sql {
 
 // The columns of a message, in the order that Reader decodes them.
-#define LASAGNE_MESSAGE_COLUMNS                                                                                    \
+#define LASAGNE_MESSAGE_COLUMNS                                                                                     \
   "l.position, l.stream_id, l.revision, l.type_id, l.kind, l.id, l.correlation_id, l.causation_id, l.traceparent, " \
   "l.recorded_at, l.data"
 

@@ -80,7 +80,8 @@ class ReaderPool {
 class SqliteBacking final : public Backing {
  public:
   // `writer` is empty for read-only use.
-  SqliteBacking(std::unique_ptr<Writer> writer, std::unique_ptr<Reader> lookup, std::string path, SqliteSettings settings)
+  SqliteBacking(std::unique_ptr<Writer> writer, std::unique_ptr<Reader> lookup, std::string path,
+                SqliteSettings settings)
       : writer_(std::move(writer)), readers_(std::move(path), std::move(settings)), lookup_(std::move(lookup)) {}
 
   Result<Opened> load() override {
@@ -130,7 +131,8 @@ class SqliteBacking final : public Backing {
   }
 
  private:
-  // Look-ups between two writes share a snapshot: what they look for is either in it or in a batch that the caller knows.
+  // Look-ups between two writes share a snapshot: what they look for is either in it or in a batch that the caller
+  // knows.
   template <class Read>
   auto look_up(Read read) -> decltype(read(std::declval<Reader&>())) {
     const std::scoped_lock lock(lookup_mutex_);
@@ -171,7 +173,8 @@ Result<std::shared_ptr<Backing>> open_sqlite_backing(std::string path, const Ope
   }
   auto lookup = Reader::open(file->path, settings);
   if (!lookup) return std::unexpected(std::move(lookup.error()));
-  auto backing = std::make_shared<SqliteBacking>(std::move(writer), std::move(*lookup), file->path, std::move(settings));
+  auto backing =
+      std::make_shared<SqliteBacking>(std::move(writer), std::move(*lookup), file->path, std::move(settings));
   // A file that can be opened but not read is refused here, not at its first use.
   if (auto loaded = backing->load(); !loaded) return std::unexpected(std::move(loaded.error()));
   return backing;

@@ -26,7 +26,8 @@ class Writer {
 
   // As Backing::write and Backing::scavenge. After an error both answer that same error for ever. `committed` is called
   // when the batch is in the file, before the WAL is copied.
-  [[nodiscard]] Result<void> write(const Batch& batch, const Backing::More& more, const std::function<void()>& committed);
+  [[nodiscard]] Result<void> write(const Batch& batch, const Backing::More& more,
+                                   const std::function<void()>& committed);
   [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
 
  private:
@@ -64,10 +65,10 @@ class Writer {
   Statements statements_;
   std::unordered_map<std::string, std::int64_t> types_;
   std::uint64_t last_stream_id_ = 0;
-  int wal_pages_ = 0;             // as of the last commit
-  int wal_pages_before_ = 0;      // as of the commit before
-  int checkpoint_from_ = 0;       // WAL pages from which on to copy them into the file
-  int restart_from_ = 0;          // and from which on to wait for readers
+  int wal_pages_ = 0;         // as of the last commit
+  int wal_pages_before_ = 0;  // as of the commit before
+  int checkpoint_from_ = 0;   // WAL pages from which on to copy them into the file
+  int restart_from_ = 0;      // and from which on to wait for readers
   std::optional<Error> stopped_;
 };
 

@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 bool try_lock(int file) noexcept {
-  struct flock lock {};
+  struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   return ::fcntl(file, F_OFD_SETLK, &lock) == 0;
@@ -49,12 +49,14 @@ Result<WriterLock> WriterLock::acquire(const std::string& path, std::chrono::mil
   for (auto pause = 1ms; !try_lock(file); pause = std::min(2 * pause, 20ms)) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR)
       return fail(ErrorCode::unavailable, fmt::format("{}: cannot be locked: {}", name, std::strerror(errno)));
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left <= 0ms)
-      return fail(ErrorCode::in_use,
-                  fmt::format("{}: {} writes this store, and a store has one writer at a time: stop it, wait for it, or "
-                              "open the store read-only",
-                              path, holder(file)));
+      return fail(
+          ErrorCode::in_use,
+          fmt::format("{}: {} writes this store, and a store has one writer at a time: stop it, wait for it, or "
+                      "open the store read-only",
+                      path, holder(file)));
     std::this_thread::sleep_for(std::min(pause, left));
   }
   const auto pid = std::to_string(::getpid()) + "\n";

@@ -11,8 +11,9 @@ namespace lasagne::detail::sqlite {
 
 [[nodiscard]] inline std::string writer_file(const std::string& path) { return path + "-writer"; }
 
-// The lock belongs to the open file, not to the process: a second store in the same process is kept out as well, and the
-// system releases it however the process ends. The file is never removed, since a lock on a removed file locks nothing.
+// The lock belongs to the open file, not to the process: a second store in the same process is kept out as well, and
+// the system releases it however the process ends. The file is never removed, since a lock on a removed file locks
+// nothing.
 class WriterLock {
  public:
   // `in_use` names the process that holds it, when it did not leave within `wait`.

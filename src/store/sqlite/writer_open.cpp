@@ -23,7 +23,8 @@ Result<bool> check_database(Connection& connection) {
   auto tables = connection.integer("SELECT count(*) FROM sqlite_schema", "reading the schema");
   if (!tables) return std::unexpected(tables.error());
   if (*id == 0 && *tables == 0) return true;
-  if (*id != application_id) return std::unexpected(foreign_file(connection.path(), "a SQLite database of another program"));
+  if (*id != application_id)
+    return std::unexpected(foreign_file(connection.path(), "a SQLite database of another program"));
   if (*version > schema_version) return std::unexpected(newer_version(connection.path(), *version));
   if (*version < schema_version) return std::unexpected(connection.damaged("the format version is missing"));
   return false;
@@ -31,8 +32,8 @@ Result<bool> check_database(Connection& connection) {
 
 Result<void> create_tables(Connection& connection) {
   // While the file is no WAL database yet: the tables, the id and the version then reach it in one step.
-  auto created = connection.execute(std::string{"PRAGMA page_size = 4096; BEGIN IMMEDIATE;"} + create_schema + "COMMIT;",
-                                    "creating the store");
+  auto created = connection.execute(
+      std::string{"PRAGMA page_size = 4096; BEGIN IMMEDIATE;"} + create_schema + "COMMIT;", "creating the store");
   if (!created) sqlite3_exec(connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   return created;
 }
@@ -43,10 +44,11 @@ Result<void> configure(Connection& connection, const SqliteSettings& settings) {
   if (const int code = mode->step(); code != SQLITE_ROW)
     return std::unexpected(connection.error(code, "switching to the write-ahead log"));
   if (mode->text(0) != "wal")
-    return fail(ErrorCode::unavailable,
-                fmt::format("{}: the file system takes no write-ahead log (shared memory is missing?): put the store on a "
-                            "local disk",
-                            connection.path()));
+    return fail(
+        ErrorCode::unavailable,
+        fmt::format("{}: the file system takes no write-ahead log (shared memory is missing?): put the store on a "
+                    "local disk",
+                    connection.path()));
   // It answers before it writes the mode into the file, which may still fail.
   if (const int code = mode->step(); code != SQLITE_DONE)
     return std::unexpected(connection.error(code, "switching to the write-ahead log"));
@@ -58,9 +60,10 @@ Result<void> configure(Connection& connection, const SqliteSettings& settings) {
       "setting up the writer");
 }
 
-// A writer that crashed, or whose flush failed, may have left commits in the WAL that read well and are not on the disk;
-// and after a failed flush the kernel may hold them for written, so that a mere flush would pass over them. Writing the
-// same bytes again makes them dirty again, and then the flush keeps them: before anybody is answered by what is read.
+// A writer that crashed, or whose flush failed, may have left commits in the WAL that read well and are not on the
+// disk; and after a failed flush the kernel may hold them for written, so that a mere flush would pass over them.
+// Writing the same bytes again makes them dirty again, and then the flush keeps them: before anybody is answered by
+// what is read.
 Result<void> flush_what_was_left(Connection& connection) {
   constexpr sqlite3_int64 piece_bytes = 64 * 1024;  // a page at most, which is all that a VFS need take
   sqlite3_file* wal = nullptr;

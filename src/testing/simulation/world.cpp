@@ -84,8 +84,7 @@ void World::open() {
   small.cached_streams = 8;
   small.tail_messages = 16;
   small.recent_messages_per_stream = 2;
-  real_ = *LogStore::open(
-      backing_, [this] { return now(options_.nodes); }, small);
+  real_ = *LogStore::open(backing_, [this] { return now(options_.nodes); }, small);
   store_.attach(real_.get());
 }
 

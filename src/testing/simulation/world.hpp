@@ -25,7 +25,7 @@ using Between = std::function<std::unique_ptr<Store>(Store& faulty)>;
 struct WorldLimits {
   static constexpr std::size_t violations = 100;
   static constexpr std::size_t rest_rounds = 20'000;  // of all nodes, until everything must have come to rest
-  static constexpr std::size_t timers = 1'000'000;     // set at a time
+  static constexpr std::size_t timers = 1'000'000;    // set at a time
   static constexpr int retries_of_parked = 20;
   static constexpr Revision repeats_within = 100;  // bus messages: below Limits::recent_ids_per_stream
 };

@@ -133,11 +133,12 @@ inline std::string difference(const Lines& expected, const Lines& came) {
         const auto right = together ? broken(came[j]) : Lines{came[j]};
         const auto missing = [&](std::size_t l) { show("  - ", left[l]); };
         const auto unexpected = [&](std::size_t r) { show("  + ", right[r]); };
-        walk(left, right, [&](std::size_t l, std::size_t) { show("    ", left[l]); }, missing, unexpected,
-             [&](std::size_t l, std::size_t r) {
-               missing(l);
-               unexpected(r);
-             });
+        walk(
+            left, right, [&](std::size_t l, std::size_t) { show("    ", left[l]); }, missing, unexpected,
+            [&](std::size_t l, std::size_t r) {
+              missing(l);
+              unexpected(r);
+            });
       });
   return text;
 }

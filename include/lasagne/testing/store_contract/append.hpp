@@ -32,9 +32,9 @@ LASAGNE_STORE_TEST(StoreAppend, SeveralStreamsAtOnce) {
 
 LASAGNE_STORE_TEST(StoreAppend, OneConflictRefusesTheWholeCommit) {
   fill("Order-1", 2);
-  auto commit = commit_of({to("New-1", ExpectedRevision::no_stream(), {"n"}),
-                           to("Order-1", ExpectedRevision::exactly(7), {"x"}),
-                           to("New-2", ExpectedRevision::any(), {"m"})});
+  auto commit =
+      commit_of({to("New-1", ExpectedRevision::no_stream(), {"n"}), to("Order-1", ExpectedRevision::exactly(7), {"x"}),
+                 to("New-2", ExpectedRevision::any(), {"m"})});
   commit.checkpoint = CheckpointMove{"p", 0, 2};
   const auto result = store().append(commit);
   EXPECT_TRUE(conflict(result, 1));

@@ -71,7 +71,8 @@ LASAGNE_STORE_CONCURRENCY_TEST(StoreConcurrency, OnlyOneMovesACheckpoint) {
   std::atomic<int> moved = 0;
   on_threads(threads, [&](int number) {
     for (int round = 0; round < 20; ++round) {
-      auto commit = commit_of({to("S", ExpectedRevision::any(), {std::to_string(number) + "." + std::to_string(round)})});
+      auto commit =
+          commit_of({to("S", ExpectedRevision::any(), {std::to_string(number) + "." + std::to_string(round)})});
       commit.checkpoint = CheckpointMove{"p", static_cast<Position>(round), static_cast<Position>(round + 1)};
       for (;;) {
         const auto result = store().append(commit);

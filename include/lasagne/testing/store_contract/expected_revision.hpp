@@ -138,7 +138,8 @@ LASAGNE_STORE_TEST(StoreExpectedRevision, ACommitOfSeveralStreamsIsRepeatedAsAWh
 
 LASAGNE_STORE_TEST(StoreExpectedRevision, ARepeatMixedWithSomethingNewIsInvalid) {
   ASSERT_TRUE(ok(append("S", ExpectedRevision::no_stream(), {"a"})));
-  const auto mixed = commit_of({to("S", ExpectedRevision::no_stream(), {"a"}), to("T", ExpectedRevision::any(), {"b"})});
+  const auto mixed =
+      commit_of({to("S", ExpectedRevision::no_stream(), {"a"}), to("T", ExpectedRevision::any(), {"b"})});
   EXPECT_TRUE(refused(store().append(mixed), ErrorCode::invalid));
   EXPECT_TRUE(refused(read("T"), ErrorCode::not_found));
   EXPECT_EQ(store().visible_position(), 1u);

@@ -182,8 +182,8 @@ inline bool add_store_test(const StoreTest& test) {
 
 inline bool register_store_contract(const StoreBackend& backend) {
   for (const auto& test : detail::store_tests()) {
-    ::testing::RegisterTest((backend.name + "/" + test.suite).c_str(), test.name, nullptr, nullptr, test.file, test.line,
-                            [make = test.make, backend]() -> StoreContract* { return make(backend); });
+    ::testing::RegisterTest((backend.name + "/" + test.suite).c_str(), test.name, nullptr, nullptr, test.file,
+                            test.line, [make = test.make, backend]() -> StoreContract* { return make(backend); });
   }
   return true;
 }

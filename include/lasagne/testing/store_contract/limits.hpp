@@ -42,7 +42,8 @@ LASAGNE_STORE_LIMIT_TEST(StoreBounds, StreamNameOfLimits) {
 }
 
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, StreamNameOfATombstone) {
-  EXPECT_TRUE(invalid(store().tombstone_stream(std::string(Limits::stream_name_bytes + 1, 's'), ExpectedRevision::any())));
+  EXPECT_TRUE(
+      invalid(store().tombstone_stream(std::string(Limits::stream_name_bytes + 1, 's'), ExpectedRevision::any())));
   EXPECT_TRUE(invalid(store().tombstone_stream("", ExpectedRevision::any())));
   EXPECT_TRUE(ok(store().tombstone_stream(std::string(Limits::stream_name_bytes, 's'), ExpectedRevision::any())));
 }
@@ -88,15 +89,15 @@ LASAGNE_STORE_LIMIT_TEST(StoreBounds, CommitBytes) {
 
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, NoMessages) {
   EXPECT_TRUE(invalid(append("S", ExpectedRevision::any(), {})));
-  EXPECT_TRUE(invalid(store().append(
-      commit_of({to("T", ExpectedRevision::any(), {"a"}), to("S", ExpectedRevision::any(), {})}))));
+  EXPECT_TRUE(invalid(
+      store().append(commit_of({to("T", ExpectedRevision::any(), {"a"}), to("S", ExpectedRevision::any(), {})}))));
   EXPECT_TRUE(refused(read("S"), ErrorCode::not_found));
   EXPECT_TRUE(refused(read("T"), ErrorCode::not_found));
 }
 
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, OneStreamTwice) {
-  EXPECT_TRUE(invalid(store().append(
-      commit_of({to("S", ExpectedRevision::any(), {"a"}), to("S", ExpectedRevision::any(), {"b"})}))));
+  EXPECT_TRUE(invalid(
+      store().append(commit_of({to("S", ExpectedRevision::any(), {"a"}), to("S", ExpectedRevision::any(), {"b"})}))));
   EXPECT_TRUE(refused(read("S"), ErrorCode::not_found));
 }
 
@@ -107,7 +108,8 @@ LASAGNE_STORE_LIMIT_TEST(StoreBounds, NilId) {
 }
 
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, MalformedJson) {
-  for (const std::string data : {"", " ", "{", "{\"a\":}", "nul", "{} {}", "{'a':1}", "[1,]", "\"\xFF\"", "\"\\ud800\""}) {
+  for (const std::string data :
+       {"", " ", "{", "{\"a\":}", "nul", "{} {}", "{'a':1}", "[1,]", "\"\xFF\"", "\"\\ud800\""}) {
     auto malformed = message("a");
     malformed.data = data;
     EXPECT_TRUE(invalid(append_one("S", malformed))) << data;
@@ -162,17 +164,17 @@ LASAGNE_STORE_LIMIT_TEST(StoreBounds, Traceparent) {
 }
 
 LASAGNE_STORE_LIMIT_TEST(StoreBounds, ParkedMessages) {
-  const auto put = [&](std::string ParkedMessage::*member, std::size_t size) {
+  const auto put = [&](std::string ParkedMessage::* member, std::size_t size) {
     Commit commit;
     commit.parked_put.emplace_back();
     commit.parked_put[0].processor = "p";
     commit.parked_put[0].*member = std::string(size, '1');
     return store().append(commit);
   };
-  for (const auto& [member, most] : {std::pair{&ParkedMessage::processor, Limits::key_bytes},
-                                     std::pair{&ParkedMessage::key, Limits::key_bytes},
-                                     std::pair{&ParkedMessage::error, Limits::error_bytes},
-                                     std::pair{&ParkedMessage::edited_data, Limits::message_bytes}}) {
+  for (const auto& [member, most] :
+       {std::pair{&ParkedMessage::processor, Limits::key_bytes}, std::pair{&ParkedMessage::key, Limits::key_bytes},
+        std::pair{&ParkedMessage::error, Limits::error_bytes},
+        std::pair{&ParkedMessage::edited_data, Limits::message_bytes}}) {
     EXPECT_TRUE(invalid(put(member, most + 1)));
     EXPECT_TRUE(ok(put(member, most)));
   }

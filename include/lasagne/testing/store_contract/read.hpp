@@ -215,9 +215,8 @@ LASAGNE_STORE_TEST(StoreWait, IsOverAtTheDeadline) {
 }
 
 LASAGNE_STORE_TEST(StoreWait, WakesForAVisibleAppend) {
-  std::thread appending([&] {
-    EXPECT_TRUE(ok(store().append(commit_of({to("S", ExpectedRevision::any(), {"a"})}), Await::visible)));
-  });
+  std::thread appending(
+      [&] { EXPECT_TRUE(ok(store().append(commit_of({to("S", ExpectedRevision::any(), {"a"})}), Await::visible))); });
   EXPECT_TRUE(store().wait(0, far_deadline()));
   EXPECT_EQ(store().read_all(0, {}, 10)->messages.size(), 1u);
   appending.join();

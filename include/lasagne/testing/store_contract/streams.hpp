@@ -64,7 +64,8 @@ LASAGNE_STORE_TEST(StoreStreamLimits, MaxAgeHidesWhatIsTooOld) {
   fill("S", 3);
   advance(Duration{1'000'000});
   fill("S", 2);
-  ASSERT_TRUE(ok(store().set_stream_limits("S", {.truncate_before = {}, .max_count = {}, .max_age = Duration{1'500'000}})));
+  ASSERT_TRUE(
+      ok(store().set_stream_limits("S", {.truncate_before = {}, .max_count = {}, .max_age = Duration{1'500'000}})));
   EXPECT_EQ(readable("S").size(), 5u);
   advance(Duration{1'000'000});
   EXPECT_EQ(readable("S"), (std::vector<Revision>{3, 4}));
@@ -149,8 +150,8 @@ LASAGNE_STORE_TEST(StoreTombstone, RefusesEverythingForGood) {
   ASSERT_TRUE(ok(store().tombstone_stream("S", ExpectedRevision::exactly(2))));
   for (int round = 0; round < 2; ++round) {
     EXPECT_TRUE(refused(read("S"), ErrorCode::tombstoned));
-    for (const auto expected : {ExpectedRevision::any(), ExpectedRevision::no_stream(), ExpectedRevision::stream_exists(),
-                                ExpectedRevision::exactly(2)}) {
+    for (const auto expected : {ExpectedRevision::any(), ExpectedRevision::no_stream(),
+                                ExpectedRevision::stream_exists(), ExpectedRevision::exactly(2)}) {
       EXPECT_TRUE(refused(append("S", expected, {"x"}), ErrorCode::tombstoned));
     }
     EXPECT_TRUE(refused(append("S", ExpectedRevision::any(), {"S/0"}), ErrorCode::tombstoned)) << "not even a repeat";

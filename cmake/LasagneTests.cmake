@@ -1,7 +1,7 @@
 # lasagne_add_tests(<folder> [SOURCES <file>...] [LIBRARIES <target>...] [LABEL <label>] [TIMEOUT <seconds>])
 #
-# A program test_<folder> from all sources of tests/<folder>, or from those given, and a CTest test <folder>.<Suite>.<Name> for each of its
-# GoogleTest tests. Libraries that do not exist in this build are left out.
+# A program test_<folder> from all sources of tests/<folder>, or from those given, and a CTest test
+# <folder>.<Suite>.<Name> for each of its GoogleTest tests. Libraries that do not exist in this build are left out.
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(fmt REQUIRED)

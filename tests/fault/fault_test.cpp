@@ -17,21 +17,25 @@ namespace {
 
 constexpr int patience = 8;  // openings in a life with faults
 
-// How many of a life's calls fail in turn, spread over all of them. All of them with LASAGNE_FAULT_ALL set.
+// Of the calls of which a life makes many, how many fail in turn, spread over all of them; of the others all do. All of
+// them with LASAGNE_FAULT_ALL set.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t lives = 6;  // each takes many times longer
+constexpr std::uint64_t few = lives;
 #else
 constexpr std::uint64_t lives = 16;
+constexpr std::uint64_t few = 64;
 #endif
 
 bool all_of_them() { return std::getenv("LASAGNE_FAULT_ALL") != nullptr; }
 
 // Some numbers of 1..calls.
 std::vector<std::uint64_t> some_of(std::uint64_t calls) {
-  const auto count = all_of_them() ? calls : std::min(calls, lives);
+  const auto count = all_of_them() || calls <= few ? calls : lives;
+  const auto part = calls / std::max<std::uint64_t>(count, 1);
   std::vector<std::uint64_t> chosen;
-  // An odd place in each part: else the same call of each commit might be meant.
-  for (std::uint64_t i = 0; i < count; ++i) chosen.push_back(1 + (i * calls + i * 7 % count * calls / count) / count);
+  // Another place in each part: else the same call of each commit might be meant.
+  for (std::uint64_t i = 0; i < count; ++i) chosen.push_back(1 + i * calls / count + i * 7 % part);
   return chosen;
 }
 

@@ -192,10 +192,15 @@ TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
 TEST_F(Slow, ARequestIsGivenUpAtItsDeadline) {
   const RawClient slow(program_.port());
   slow.say("GET /health HTTP/1.1\r\nX-Slow: ");
-  while (!slow.disturbed()) {
+  expect_healthy();
+  EXPECT_FALSE(slow.disturbed());
+  constexpr std::chrono::milliseconds trickle{100};
+  constexpr auto most_bytes = 6 * Bounds::request_time / trickle;
+  for (int bytes = 0; !slow.disturbed() && bytes < most_bytes; ++bytes) {
     slow.say("x");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(trickle);
   }
+  EXPECT_TRUE(slow.disturbed());
   expect_healthy();
 }
 

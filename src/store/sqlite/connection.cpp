@@ -50,6 +50,9 @@ struct Explanation {
 };
 
 Explanation explain(int code) {
+  if (code == SQLITE_IOERR_SHMSIZE) {
+    return {ErrorCode::unavailable, "there is no space for the file's -shm: free some space and open the store again"};
+  }
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
       return {

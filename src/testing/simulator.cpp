@@ -26,6 +26,15 @@ void check(const SimulatorOptions& options) {
   }
 }
 
+void check(const Scenario& scenario) {
+  const lasagne::detail::Registry registry(scenario.modules());
+  for (const auto& command : scenario.commands) {
+    if (!registry.bus_of(command.type).empty()) continue;
+    throw std::invalid_argument("simulator: no module handles the command " + command.type +
+                                ": add the module of its decider to the scenario");
+  }
+}
+
 std::string lines(const std::vector<std::string>& texts, const std::string& before) {
   std::string all;
   for (const auto& text : texts) all += before + text + "\n";
@@ -38,6 +47,7 @@ namespace detail {
 
 Schedule schedule_of(const Scenario& scenario, const SimulatorOptions& options) {
   check(options);
+  check(scenario);
   ScheduleBounds bounds{
       options.seed,      options.steps, options.nodes, count_processors(scenario), {}, options.faults_per_mille,
       options.clock_jump};

@@ -182,6 +182,39 @@ TEST(Simulator, AnEffectIsCalledAtLeastOnceWithOneKey) {
   EXPECT_TRUE(more_than_once);
 }
 
+TEST(Simulator, RefusesACommandThatNoModuleHandles) {
+  auto scenario = workshop_scenario();
+  scenario.commands.push_back({"PaintTheMoon", "{}", {}});
+  try {
+    (void)simulate(scenario, {});
+    FAIL() << "it ran";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("PaintTheMoon"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW((void)simulate_seeds(scenario, 1, 1), std::invalid_argument);
+  EXPECT_THROW((void)shrink(scenario, {}), std::invalid_argument);
+}
+
+TEST(Simulator, ACommandThatTheStoreRefusesIsAViolationAndEndsItsSession) {
+  faults = {};
+  Scenario scenario;
+  scenario.modules = [] { return std::vector<Module>{Module{"jobs"}.decider<Job>()}; };
+  const std::string huge(lasagne::Limits::message_bytes + 1, 'x');
+  scenario.commands = {command(OpenJob{job(1), "paint"}, "one"), command(OpenJob{job(2), huge}, "one"),
+                       command(DoWork{job(1), 5}, "one"), command(OpenJob{job(3), "paint"}, "another")};
+  std::vector<std::size_t> there;
+  scenario.audit = [&](Store& store) {
+    there = {count(store, "OpenJob"), count(store, "DoWork")};
+    return std::vector<std::string>{};
+  };
+  SimulatorOptions options;
+  options.steps = 100;
+  const auto result = simulate(scenario, options);
+  ASSERT_EQ(result.violations.size(), 1U) << describe(result);
+  EXPECT_TRUE(result.violations[0].starts_with("the store refuses the command OpenJob")) << result.violations[0];
+  EXPECT_EQ(there, (std::vector<std::size_t>{2, 0}));
+}
+
 TEST(Simulator, RefusesOptionsOutOfRange) {
   const auto refused = [](auto change) {
     SimulatorOptions options;

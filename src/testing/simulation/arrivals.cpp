@@ -22,14 +22,17 @@ Commit World::arrival(std::size_t command) {
   return commit;
 }
 
-void World::arrive(std::size_t session, bool durable, bool repeated) {
+Result<void> World::arrive(std::size_t session, bool durable, bool repeated) {
   auto& sender = sessions_[session];
-  if (sender.next >= schedule_.sent[session]) return;
+  if (sender.next >= schedule_.sent[session]) return {};
   const auto command = commands_[session][sender.next];
   const auto commit = arrival(command);
   const auto arrived = real_->append(commit, durable ? Await::durable : Await::visible);
-  if (disk_failed_) sender.unheard.push_back({sender.next++, real_->visible_position()});  // there or not: who knows
-  if (!arrived) return;
+  if (disk_failed_) {  // there or not: who knows
+    sender.unheard.push_back({sender.next++, real_->visible_position()});
+    return {};
+  }
+  if (!arrived) return std::unexpected(arrived.error());
   if (options_.trace_hops) {
     note(scenario_.commands[command].type + " arrives at position " + std::to_string(arrived->position));
   }
@@ -38,9 +41,10 @@ void World::arrive(std::size_t session, bool durable, bool repeated) {
     fault("the " + scenario_.commands[command].type + " arrives once more");
     (void)real_->append(commit, Await::visible);
   }
-  if (!durable) return;
+  if (!durable) return {};
   // The flush took along all before.
   for (auto& each : sessions_) each.unheard.clear();
+  return {};
 }
 
 // Whose command is gone sends it again, and what came after it. Whose command is there, but who never heard of that,

@@ -10,9 +10,7 @@ void World::rest() {
   disk_fails_.reset();
   std::ranges::fill(skews_, Duration{0});
   const auto end = now_ + options_.patience;
-  for (std::size_t i = 0; i < sessions_.size(); ++i) {
-    while (sessions_[i].next < schedule_.sent[i]) arrive(i, true, false);
-  }
+  for (std::size_t i = 0; i < sessions_.size(); ++i) send_the_rest(i);
   settle(end);
   for (int i = 0; i < WorldLimits::retries_of_parked; ++i) {
     const auto parked = real_->parked({}, 0, 1);
@@ -24,6 +22,19 @@ void World::rest() {
     settle(end);
   }
   check_restart(end);
+}
+
+// No fault is left that could be over at another attempt.
+void World::send_the_rest(std::size_t session) {
+  auto& sender = sessions_[session];
+  while (sender.next < schedule_.sent[session]) {
+    const auto arrived = arrive(session, true, false);
+    if (arrived) continue;
+    sender.refused = true;
+    const auto& command = scenario_.commands[commands_[session][sender.next]];
+    violation("the store refuses the command " + command.type + ", and its session ends: " + arrived.error().message);
+    return;
+  }
 }
 
 // Steps everybody until nobody has anything to do, at any time up to `end`.
@@ -78,7 +89,8 @@ void World::check_acknowledged() {
   std::map<std::string, bool> buses;
   std::map<Uuid, std::size_t> times;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
-    for (std::size_t n = 0; n < schedule_.sent[i]; ++n) {
+    const auto sent = sessions_[i].refused ? sessions_[i].next : schedule_.sent[i];
+    for (std::size_t n = 0; n < sent; ++n) {
       const auto commit = arrival(commands_[i][n]);
       times[commit.appends[0].messages[0].id] = 0;
       buses[commit.appends[0].stream] = true;

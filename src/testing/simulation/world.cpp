@@ -108,7 +108,7 @@ void World::take(const Step& step) {
       break;
     case Step::Kind::arrival:
       if (!sessions_.empty()) {
-        arrive(static_cast<std::size_t>(step.amount) % sessions_.size(), step.durable, step.repeated);
+        (void)arrive(static_cast<std::size_t>(step.amount) % sessions_.size(), step.durable, step.repeated);
       }
       break;
     case Step::Kind::time:

@@ -67,6 +67,7 @@ class World final : private Interference {
   };
   struct Session {
     std::size_t next = 0;  // of its commands
+    bool refused = false;  // that one, for good
     struct Unheard {
       std::size_t number = 0;
       Position position = 0;
@@ -87,7 +88,8 @@ class World final : private Interference {
   [[nodiscard]] Timestamp now(std::size_t clock) const { return now_ + skews_[clock]; }
 
   // arrivals.cpp
-  void arrive(std::size_t session, bool durable, bool repeated);
+  // An error when the store refused the session's next command, which then stays the next one.
+  Result<void> arrive(std::size_t session, bool durable, bool repeated);
   [[nodiscard]] Commit arrival(std::size_t command);
   void hear_of_the_crash();
 
@@ -108,6 +110,7 @@ class World final : private Interference {
 
   // rest.cpp
   void rest();
+  void send_the_rest(std::size_t session);
   void settle(Timestamp end);
   std::optional<Timestamp> next_due();
   void check_restart(Timestamp end);

@@ -100,4 +100,36 @@ class KeysForgotten final : public BuggyStore {
   }
 };
 
+// Whoever looks for timers looks an hour too far.
+class TimersTooEarly final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<std::vector<lasagne::Timer>> due_timers(lasagne::Timestamp now, std::size_t limit) override {
+    return real_->due_timers(now + early, limit);
+  }
+  Result<std::optional<lasagne::Timestamp>> next_timer() override {
+    auto next = real_->next_timer();
+    if (next && *next) *next = **next - early;
+    return next;
+  }
+
+ private:
+  static constexpr lasagne::Duration early = std::chrono::hours(1);
+};
+
+// Every command begins a process of its own.
+class CorrelationLost final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit lost = commit;
+    for (auto& append : lost.appends) {
+      for (auto& message : append.messages) {
+        if (message.kind == lasagne::MessageKind::command) message.metadata.correlation_id = message.id;
+      }
+    }
+    return real_->append(lost, await);
+  }
+};
+
 }  // namespace planted

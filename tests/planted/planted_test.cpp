@@ -71,6 +71,10 @@ TEST(Planted, ASagaThatForgetsACompensation) { expect_caught({shop, planted::for
 TEST(Planted, ParkingThatLetsASuccessorOvertake) {
   expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, 100);
 }
+TEST(Planted, ATimerThatFiresTooEarly) { expect_caught({shop, nullptr, between<planted::TimersTooEarly>()}, 10); }
+TEST(Planted, ACommandThatLosesItsCorrelation) {
+  expect_caught({shop, nullptr, between<planted::CorrelationLost>()}, 1);
+}
 // What people get to read of it: a few steps of three thousand.
 TEST(Planted, WhatIsCaughtIsShrunk) {
   SimulatorOptions options;

@@ -94,14 +94,19 @@ void World::check_written(const Commit& commit) {
   }
   if (commit.timer_fired) {
     const auto timer = timers_.find(commit.timer_fired->key);
-    if (timer == timers_.end() || timer->second != commit.timer_fired->message_id) {
+    if (timer == timers_.end() || timer->second.message_id != commit.timer_fired->message_id) {
       violation("the timer " + commit.timer_fired->key + " fired though it was not set");
     } else {
+      // A clock that jumped while the node slept as a zombie takes back nothing: it was due when the hop began.
+      if (hop_ != nullptr && timer->second.due > hop_->began) {
+        violation("the timer " + timer->first + ", due at " + timer->second.due.to_string() + ", fired when the clock of " +
+                  "node " + std::to_string(hop_->node.number) + " stood at " + hop_->began.to_string());
+      }
       timers_.erase(timer);
     }
   }
   for (const auto& key : commit.timers_cancelled) timers_.erase(key);
-  for (const auto& timer : commit.timers_set) timers_[timer.key] = timer.message.id;
+  for (const auto& timer : commit.timers_set) timers_[timer.key] = {timer.message.id, timer.due};
 }
 
 std::optional<Error> World::before_read() {

@@ -1,7 +1,6 @@
 #include "testing/simulation/log_check.hpp"
 
 #include <unordered_map>
-#include <unordered_set>
 
 namespace lasagne::testing::detail {
 
@@ -15,13 +14,21 @@ class Checker {
     const auto at = message.type + " at position " + std::to_string(message.position);
     if (message.position != position_ + 1) problem(at + " follows position " + std::to_string(position_));
     if (message.recorded_at < recorded_at_) problem(at + " was recorded earlier than the one before it");
-    if (!ids_.insert(message.id).second) problem(at + " has the id of another message");
+    if (!processes_.emplace(message.id, message.metadata.correlation_id).second)
+      problem(at + " has the id of another message");
     const auto [revision, first] = revisions_.emplace(message.stream, message.revision);
     if (first ? message.revision != 0 : message.revision != revision->second + 1) {
       problem(at + " has revision " + std::to_string(message.revision) + " out of turn in " + message.stream);
     }
     const auto& cause = message.metadata.causation_id;
-    if (!cause.is_nil() && !ids_.contains(cause)) problem(at + " stands before its cause, or without it");
+    if (!cause.is_nil()) {
+      const auto process = processes_.find(cause);
+      if (process == processes_.end()) {
+        problem(at + " stands before its cause, or without it");
+      } else if (process->second != message.metadata.correlation_id) {
+        problem(at + " is of another process than its cause");
+      }
+    }
     position_ = message.position;
     recorded_at_ = message.recorded_at;
     revision->second = message.revision;
@@ -35,7 +42,7 @@ class Checker {
 
   Position position_ = 0;
   Timestamp recorded_at_;
-  std::unordered_set<Uuid> ids_;
+  std::unordered_map<Uuid, Uuid> processes_;  // of the messages, by their ids
   std::unordered_map<std::string, Revision> revisions_;
   Uuid digest_;
   std::vector<std::string> problems_;

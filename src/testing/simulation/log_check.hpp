@@ -13,7 +13,8 @@ struct LogCheck {
   std::string digest;  // of all messages with all they hold
 };
 
-// Ids are there once; positions and revisions have no gaps; time does not go back; a cause stands before its effect.
+// Ids are there once; positions and revisions have no gaps; time does not go back; a cause stands before its effect,
+// which is of its process.
 [[nodiscard]] LogCheck check_log(Store& store);
 
 }  // namespace lasagne::testing::detail

@@ -158,11 +158,11 @@ void World::take_hop(const Step& step) {
 // True if it did something.
 bool World::hop(const std::shared_ptr<Node>& node, std::size_t processor, const Step* step) {
   ++effort_;
-  HopUnderWay under_way{*node, node->processors[processor]->name(), step};
+  HopUnderWay under_way{*node, node->processors[processor]->name(), step, now(node->number)};
   hop_ = &under_way;
   bool worked = true;
   try {
-    const auto stepped = node->processors[processor]->step(now(node->number));
+    const auto stepped = node->processors[processor]->step(under_way.began);
     worked = !stepped || *stepped;
   } catch (const NodeCrash&) {
     if (!node->dead) crash_node(node->number);
@@ -184,7 +184,7 @@ void World::crash_machine(const std::string& why, bool counted) {
   passed_.clear();
   timers_.clear();
   const auto set = real_->due_timers({std::numeric_limits<std::int64_t>::max()}, WorldLimits::timers);
-  for (const auto& timer : *set) timers_[timer.key] = timer.message.id;
+  for (const auto& timer : *set) timers_[timer.key] = {timer.message.id, timer.due};
   for (std::size_t i = 0; i < nodes_.size(); ++i) crash_node(i);
   hear_of_the_crash();
 }

@@ -61,9 +61,14 @@ class World final : private Interference {
     Node& node;
     const std::string& processor;
     const Step* step = nullptr;  // null at rest: without faults
+    Timestamp began;             // by the node's clock: what is due in this hop
     std::uint32_t commits = 0;
     std::uint32_t handlers = 0;
     std::uint32_t reads = 0;
+  };
+  struct SetTimer {
+    Uuid message_id;
+    Timestamp due;
   };
   struct Session {
     std::size_t next = 0;  // of its commands
@@ -140,7 +145,7 @@ class World final : private Interference {
   std::vector<std::size_t> lags_until_;  // the step, for each processor
   std::vector<Session> sessions_;
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
-  std::map<std::string, Uuid> timers_;      // the messages of those that are set, by key
+  std::map<std::string, SetTimer> timers_;  // those that are set, by key
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step
   std::size_t rest_rounds_ = 0;

@@ -117,6 +117,17 @@ class TimersTooEarly final : public BuggyStore {
   static constexpr lasagne::Duration early = std::chrono::hours(1);
 };
 
+// Timers that a handler cancels stay set.
+class CancelledForNothing final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit forgetful = commit;
+    forgetful.timers_cancelled.clear();
+    return real_->append(forgetful, await);
+  }
+};
+
 // Every command begins a process of its own.
 class CorrelationLost final : public BuggyStore {
  public:

@@ -73,6 +73,9 @@ TEST(Planted, ParkingThatLetsASuccessorOvertake) {
   expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, keys_forgotten_within);
 }
 TEST(Planted, ATimerThatFiresTooEarly) { expect_caught({shop, nullptr, between<planted::TimersTooEarly>()}, 10); }
+TEST(Planted, ACancelledTimerThatStaysSet) {
+  expect_caught({shop, nullptr, between<planted::CancelledForNothing>()}, 1);
+}
 TEST(Planted, ACommandThatLosesItsCorrelation) {
   expect_caught({shop, nullptr, between<planted::CorrelationLost>()}, 1);
 }

@@ -60,9 +60,12 @@ class FaultyReaction final : public Reaction {
     interference_.before_handler();
     real_->handle(message, hop);
     interference_.after_handler();
+    interference_.reacted(message, hop.outbox());
   }
   bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
-    return real_->handle_failure(message, failure, hop);
+    const bool handled = real_->handle_failure(message, failure, hop);
+    if (handled) interference_.reacted(message, hop.outbox());
+    return handled;
   }
 
  private:

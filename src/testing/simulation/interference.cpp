@@ -1,5 +1,6 @@
-// What goes wrong in a hop.
+// What goes wrong in a hop, and what must hold of its commits.
 #include <algorithm>
+#include <set>
 
 #include "testing/simulation/narrate.hpp"
 #include "testing/simulation/world.hpp"
@@ -20,6 +21,7 @@ void World::count(Fault struck) {
 }
 
 Result<Committed> World::commit(const Commit& commit, Await await) {
+  if (hop_ != nullptr) check_cancelled(commit);
   if (hop_ == nullptr || !strikes(hits_commit, hop_->commits)) return write(commit, await);
   count(hop_->step->fault);
   return write_with(hop_->step->fault, commit, await);
@@ -99,14 +101,39 @@ void World::check_written(const Commit& commit) {
     } else {
       // A clock that jumped while the node slept as a zombie takes back nothing: it was due when the hop began.
       if (hop_ != nullptr && timer->second.due > hop_->began) {
-        violation("the timer " + timer->first + ", due at " + timer->second.due.to_string() + ", fired when the clock of " +
-                  "node " + std::to_string(hop_->node.number) + " stood at " + hop_->began.to_string());
+        violation("the timer " + timer->first + ", due at " + timer->second.due.to_string() +
+                  ", fired when the clock of node " + std::to_string(hop_->node.number) + " stood at " +
+                  hop_->began.to_string());
       }
       timers_.erase(timer);
     }
   }
   for (const auto& key : commit.timers_cancelled) timers_.erase(key);
   for (const auto& timer : commit.timers_set) timers_[timer.key] = {timer.message.id, timer.due};
+}
+
+// A commit cancels the timers that the handlers of its messages cancelled, unless they were set again after that.
+void World::check_cancelled(const Commit& commit) {
+  const auto contains = [&](const auto& entries, Position position) {
+    return std::ranges::any_of(
+        entries, [&](const auto& entry) { return entry.position == position && entry.processor == hop_->processor; });
+  };
+  auto& done = hop_->cancelled;
+  done.insert(done.end(), commit.timers_cancelled.begin(), commit.timers_cancelled.end());
+  std::set<std::string> cancelled;
+  for (const auto& [position, wanted] : hop_->wanted) {
+    const bool passed = commit.checkpoint && commit.checkpoint->from < position && position <= commit.checkpoint->to;
+    if (!passed && !contains(commit.parked_removed, position)) continue;
+    if (contains(commit.parked_put, position)) continue;  // put off
+    cancelled.insert(wanted.cancelled.begin(), wanted.cancelled.end());
+    for (const auto& key : wanted.set) cancelled.erase(key);
+  }
+  for (const auto& key : cancelled) {
+    const auto is_it = [&](const std::string& scoped) { return scoped.ends_with("/" + key); };
+    if (std::ranges::none_of(done, is_it)) {
+      violation(who() + ": a commit leaves the timer " + key + " set that its handler cancelled");
+    }
+  }
 }
 
 std::optional<Error> World::before_read() {
@@ -142,6 +169,14 @@ void World::after_handler() {
   if (hop_->step->fault == Fault::throws_something) throw 42;
   if (hop_->step->fault == Fault::gives_up) throw PermanentError("simulated fault of a handler, for good");
   throw std::runtime_error("simulated fault of a handler");
+}
+
+void World::reacted(const Message& message, const lasagne::detail::Outbox& outbox) {
+  if (hop_ == nullptr) return;
+  auto& wanted = hop_->wanted[message.position];
+  wanted.cancelled = outbox.cancelled;
+  wanted.set.clear();
+  for (const auto& timer : outbox.timers) wanted.set.push_back(timer.key);
 }
 
 }  // namespace lasagne::testing::detail

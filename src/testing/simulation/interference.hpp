@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "lasagne/send.hpp"
 #include "lasagne/store.hpp"
 
 namespace lasagne::testing::detail {
@@ -25,6 +26,8 @@ class Interference {
   // Throw what a handler would.
   virtual void before_handler() = 0;
   virtual void after_handler() = 0;
+  // What a reaction wants done for this message.
+  virtual void reacted(const Message& message, const lasagne::detail::Outbox& outbox) = 0;
 };
 
 }  // namespace lasagne::testing::detail

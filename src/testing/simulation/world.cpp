@@ -158,7 +158,7 @@ void World::take_hop(const Step& step) {
 // True if it did something.
 bool World::hop(const std::shared_ptr<Node>& node, std::size_t processor, const Step* step) {
   ++effort_;
-  HopUnderWay under_way{*node, node->processors[processor]->name(), step, now(node->number)};
+  HopUnderWay under_way{*node, node->processors[processor]->name(), step, now(node->number), {}, {}};
   hop_ = &under_way;
   bool worked = true;
   try {

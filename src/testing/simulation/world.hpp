@@ -62,6 +62,12 @@ class World final : private Interference {
     const std::string& processor;
     const Step* step = nullptr;  // null at rest: without faults
     Timestamp began;             // by the node's clock: what is due in this hop
+    struct TimersWanted {
+      std::vector<std::string> cancelled;  // keys, as the handler has them
+      std::vector<std::string> set;        // after that
+    };
+    std::map<Position, TimersWanted> wanted;  // for each message that was handled
+    std::vector<std::string> cancelled;       // by the commits so far
     std::uint32_t commits = 0;
     std::uint32_t handlers = 0;
     std::uint32_t reads = 0;
@@ -105,8 +111,10 @@ class World final : private Interference {
   void before_effect(const Message& message) override;
   void before_handler() override;
   void after_handler() override;
+  void reacted(const Message& message, const lasagne::detail::Outbox& outbox) override;
   Result<Committed> write(const Commit& commit, Await await);
   void check_written(const Commit& commit);
+  void check_cancelled(const Commit& commit);
   Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
   void sleep_as_zombie();
   [[nodiscard]] bool strikes(bool (*hits)(Fault), std::uint32_t& count);

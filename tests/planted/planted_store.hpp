@@ -71,6 +71,23 @@ class RandomIds final : public BuggyStore {
   }
 };
 
+// The same in every run, but not at every attempt: the ids know where the log stands.
+class IdsOfTheMoment final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit counted = commit;
+    std::size_t number = 0;
+    const auto moment = std::to_string(real_->visible_position()) + " ";
+    for (auto& append : counted.appends) {
+      for (auto& message : append.messages) {
+        message.id = lasagne::Uuid::derive(message.metadata.causation_id, moment + std::to_string(number++));
+      }
+    }
+    return real_->append(counted, await);
+  }
+};
+
 // Whoever commits, wherever it believes the checkpoint to be, is let through.
 class NoFencing final : public BuggyStore {
  public:

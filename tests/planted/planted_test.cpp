@@ -64,6 +64,7 @@ TEST(Planted, ACheckpointMovedInACommitOfItsOwn) {
 }
 TEST(Planted, CommandsSentBeforeTheCommit) { expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 300); }
 TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 1); }
+TEST(Planted, IdsThatAreOthersAtEachAttempt) { expect_caught({shop, nullptr, between<planted::IdsOfTheMoment>()}, 10); }
 TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 10); }
 TEST(Planted, NoFencing) { expect_caught({shop, nullptr, between<planted::NoFencing>()}, 10); }
 TEST(Planted, ATimerThatFiresAfterItsProcessEnded) { expect_caught({shop, planted::late_timers, {}}, 150); }

@@ -21,7 +21,10 @@ void World::count(Fault struck) {
 }
 
 Result<Committed> World::commit(const Commit& commit, Await await) {
-  if (hop_ != nullptr) check_cancelled(commit);
+  if (hop_ != nullptr) {
+    check_cancelled(commit);
+    check_ids(commit);
+  }
   if (hop_ == nullptr || !strikes(hits_commit, hop_->commits)) return write(commit, await);
   count(hop_->step->fault);
   return write_with(hop_->step->fault, commit, await);
@@ -132,6 +135,37 @@ void World::check_cancelled(const Commit& commit) {
     const auto is_it = [&](const std::string& scoped) { return scoped.ends_with("/" + key); };
     if (std::ranges::none_of(done, is_it)) {
       violation(who() + ": a commit leaves the timer " + key + " set that its handler cancelled");
+    }
+  }
+}
+
+// Whoever makes the same of a message at another attempt, here or on another node, makes it with the same ids: else
+// nobody could tell a repetition.
+void World::check_ids(const Commit& commit) {
+  if (commit.timer_fired) return;  // made when it was set
+  struct Made {
+    std::multiset<std::string> what;  // in no order, since a handler may know more at another attempt
+    std::multiset<std::string> ids;
+  };
+  std::map<Uuid, Made> made;
+  const auto add = [&](const std::string& where, const NewMessage& message) {
+    auto& of_cause = made[message.metadata.causation_id];
+    of_cause.what.insert(where + ' ' + message.type + ' ' + message.data + '\n');
+    of_cause.ids.insert(message.id.to_string());
+  };
+  for (const auto& append : commit.appends) {
+    for (const auto& message : append.messages) add(append.stream, message);
+  }
+  for (const auto& timer : commit.timers_set) add(timer.key, timer.message);
+  const auto joined = [](std::string all, const std::multiset<std::string>& texts) {
+    for (const auto& text : texts) all += text;
+    return all;
+  };
+  for (const auto& [cause, of_cause] : made) {
+    const auto ids = Uuid::derive(cause, joined({}, of_cause.ids));
+    const auto [before, first] = made_.emplace(Uuid::derive(cause, joined(hop_->processor + '\n', of_cause.what)), ids);
+    if (!first && before->second != ids) {
+      violation(who() + ": makes the same of the message " + cause.to_string() + " as before, with other ids");
     }
   }
 }

@@ -115,6 +115,7 @@ class World final : private Interference {
   Result<Committed> write(const Commit& commit, Await await);
   void check_written(const Commit& commit);
   void check_cancelled(const Commit& commit);
+  void check_ids(const Commit& commit);
   Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
   void sleep_as_zombie();
   [[nodiscard]] bool strikes(bool (*hits)(Fault), std::uint32_t& count);
@@ -154,6 +155,7 @@ class World final : private Interference {
   std::vector<Session> sessions_;
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
   std::map<std::string, SetTimer> timers_;  // those that are set, by key
+  std::map<Uuid, Uuid> made_;               // the ids of what was made of a message, by what that was
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step
   std::size_t rest_rounds_ = 0;

@@ -31,6 +31,7 @@ class HeldServer {
       for (auto most = most_at_once_.load(); now > most && !most_at_once_.compare_exchange_weak(most, now);) {
       }
       std::unique_lock lock(mutex_);
+      changed_.notify_all();
       (void)changed_.wait_until(lock, hung_, [&] { return go_; });
       --handled_at_once_;
       return examples::http::Reply::json(std::string("done"));
@@ -41,6 +42,10 @@ class HeldServer {
   HeldServer& operator=(const HeldServer&) = delete;
 
   [[nodiscard]] std::size_t most_at_once() const { return most_at_once_; }
+  void await_busy_workers() {
+    std::unique_lock lock(mutex_);
+    (void)changed_.wait_until(lock, hung_, [&] { return handled_at_once_ == Bounds::workers; });
+  }
   void let_go() {
     const std::lock_guard lock(mutex_);
     go_ = true;
@@ -76,7 +81,9 @@ TEST(Overload, NeverMoreThanTheBoundAreAdmittedAndTheOthersAreToldToComeAgain) {
     ASSERT_EQ(answer.status, 503);
     EXPECT_NE(answer.head.find("Retry-After: 1\r\n"), std::string::npos) << answer.head;
     EXPECT_NE(answer.head.find("application/problem+json"), std::string::npos) << answer.head;
-    if (++refused == too_many) held.let_go();
+    if (++refused < too_many) return;
+    held.await_busy_workers();
+    held.let_go();
   });
   EXPECT_EQ(refused, too_many);
   EXPECT_EQ(served, most_held);

@@ -171,6 +171,29 @@ TEST_F(TwoSagas, CancelWhatTheyHaveJustSet) {
   EXPECT_EQ(timers->at(0).key, "jobs/pay");
 }
 
+// Listens to what is another module's own, and to what that module publishes.
+struct Eavesdropper {
+  using Event = std::variant<JobOpened, JobClosed, JobFinished>;
+  static void on(const JobOpened&, Send& send) { note(send, "opened"); }
+  static void on(const JobClosed&, Send& send) { note(send, "closed"); }
+  static void on(const JobFinished&, Send& send) { note(send, "finished"); }
+  static void note(Send& send, const std::string& what) { send(NoteRejection{send.new_id("note"), what}); }
+};
+
+TEST(RuntimeLife, AModuleSeesOfAnotherOneWhatItPublishesOnly) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  Runtime runtime(*store,
+                  {jobs_module().forwarder<JobForwarder>(), Module{"notes"}.decider<Notes>().saga<Eavesdropper>()});
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  ASSERT_TRUE(runtime.send(CloseJob{id_of(1)}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  ASSERT_EQ(count(*store, "JobClosed"), 1U);
+  const auto notes = store->read_all(0, {{"RejectionNoted"}, {}, {}}, 10);
+  ASSERT_EQ(notes->messages.size(), 1U);
+  EXPECT_NE(notes->messages[0]->data.find("finished"), std::string::npos) << notes->messages[0]->data;
+}
+
 // An attempt may be under way, and would put back what was there before.
 TEST(Parked, WhatIsBeingRetriedIsNotRetriedOrEditedBesides) {
   faults = {};

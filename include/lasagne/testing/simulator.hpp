@@ -21,8 +21,9 @@
 //
 // When the steps are used up the faults end: parked messages are retried, the clock runs from timer to timer until
 // nothing is left to do, everything is restarted, and the audit speaks. The simulator itself checks of every run that
-// nothing that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect, no
-// checkpoint goes back, no timer fires that is not set, effects are told of durable messages only, nothing stays
+// nothing that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect
+// and in the same process, no checkpoint goes back, no timer fires that is not set or not due, none stays that was
+// cancelled, what is made again of a message has the same ids, effects are told of durable messages only, nothing stays
 // parked, and a restart finds nothing to do.
 //
 // The same scenario, options and seed give the same run, byte for byte, in every process. A schedule is a list of steps

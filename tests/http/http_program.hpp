@@ -119,6 +119,20 @@ inline std::string json_member(const std::string& body, const std::string& name)
   return body.substr(at, body.find_first_of(",}", at) - at);
 }
 
+// The body that `get` answers, once `member` has this value in it.
+template <class Get>
+std::string await_member(Get get, const std::string& path, const std::string& member, const std::string& value) {
+  std::string body;
+  for (int i = 0; i < 1000; ++i) {
+    const auto response = get();
+    body = response ? response->body : "";
+    if (response && response->status == 200 && json_member(body, member) == value) return body;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ADD_FAILURE() << path << ": " << member << " did not become " << value << ": " << body;
+  return body;
+}
+
 constexpr const char* json = "application/json";
 
 }  // namespace http_test

@@ -78,17 +78,7 @@ class ShopHttp : public ::testing::Test {
   }
   // The resource, once `member` has this value.
   std::string await(const std::string& path, const std::string& member, const std::string& value) {
-    std::string body;
-    for (int i = 0; i < 400; ++i) {
-      const auto response = get(path);
-      if (response && response->status == 200) {
-        body = response->body;
-        if (json_member(body, member) == value) return body;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
-    ADD_FAILURE() << path << ": " << member << " did not become " << value << ": " << body;
-    return body;
+    return await_member([&] { return get(path); }, path, member, value);
   }
 
   TemporaryDirectory directory_;

@@ -8,14 +8,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "lasagne/command_rejected.hpp"
 #include "lasagne/json.hpp"
 #include "order.hpp"
 #include "payment.hpp"
 #include "product_stock.hpp"
 #include "shipment.hpp"
-#include "shop/payments/external_events.hpp"
-#include "shop/shipments/external_events.hpp"
 #include "shop/shopping_carts/external_events.hpp"
 #include "shopping_cart.hpp"
 

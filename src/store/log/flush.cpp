@@ -1,5 +1,6 @@
 // The group flush, and who is told of what is newly visible.
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "store/log/log_store.hpp"
@@ -23,8 +24,9 @@ Result<void> LogStore::flush_until(Lock& lock, std::uint64_t sequence) {
     }
     const auto group = join(sequence);
     lock.unlock();
-    (void)group->wait();
+    const auto state = group->wait();
     lock.lock();
+    if (state == FlushGroup::State::lead && durable_sequence_ < sequence) leave(*group);
   }
   return {};
 }
@@ -40,8 +42,10 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
     }
     const auto group = join(sequence);
     lock.unlock();
-    if (group->wait() == FlushGroup::State::durable) return {};
+    const auto state = group->wait();
+    if (state == FlushGroup::State::durable) return {};
     lock.lock();
+    if (state == FlushGroup::State::lead && durable_sequence_ < sequence) leave(*group);
   }
   return {};
 }
@@ -49,7 +53,13 @@ Result<void> LogStore::wait_durable(Lock lock, std::uint64_t sequence) {
 std::shared_ptr<FlushGroup> LogStore::join(std::uint64_t sequence) {
   auto group = sequence <= writing_sequence_ ? current_groups_.back() : next_group_;
   ++group->size;
+  ++here_;
   return group;
+}
+
+void LogStore::leave(FlushGroup& group) {
+  --group.size;
+  --here_;
 }
 
 std::shared_ptr<const Batch> LogStore::take_pending() {
@@ -60,22 +70,46 @@ std::shared_ptr<const Batch> LogStore::take_pending() {
   return in_flight_.back();
 }
 
-// Called with flushing_ set by this thread, which is what makes it the only one here. What hops add while their
-// predecessors are being written goes with them: it costs nobody any waiting, and saves a flush.
+// Those whom the last write woke come back soon, if they are callers who go on and on; while they come, waiting for
+// them saves most of them a write. A lone caller woke nobody, and waits for nobody; nobody waits for longer than the
+// write that it may save takes.
+void LogStore::await_company(std::chrono::steady_clock::time_point begun) const {
+  auto last_came = std::chrono::steady_clock::now();
+  for (auto here = here_.load(); here < expected_;) {
+    std::this_thread::yield();  // to them: they may need this very core
+    const auto now = std::chrono::steady_clock::now();
+    if (const auto more = here_.load(); more != here) {
+      here = more;
+      last_came = now;
+    }
+    if (now - last_came > last_write_ / limits_.nobody_came || now - begun > last_write_) return;
+  }
+}
+
+// Called with flushing_ set by this thread, which is what makes it the only one here. What comes while the first ones
+// are being written goes with them, and saves a flush.
 void LogStore::write_pending(Lock& lock) {
+  using std::chrono::steady_clock;
   const auto first = take_pending();
+  ++here_;
   lock.unlock();
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = steady_clock::now();
+  auto completed = begun;
   const auto more = [&]() -> std::shared_ptr<const Batch> {
-    if (std::chrono::steady_clock::now() - begun > limits_.top_up) return nullptr;
-    const std::scoped_lock again(mutex_);
+    completed = steady_clock::now();
+    if (completed - begun > limits_.top_up) return nullptr;
+    await_company(begun);
+    const Lock again(mutex_);
+    completed = steady_clock::now();
     return pending_.empty() ? nullptr : take_pending();
   };
   auto result = first->empty() ? Result<void>{} : backing_->write_growing(*first, more);
+  last_write_ = std::min<steady_clock::duration>(steady_clock::now() - completed, limits_.top_up);
   lock.lock();
   flushing_ = false;
   in_flight_.clear();
   const auto groups = std::exchange(current_groups_, {});
+  expected_ = here_.exchange(next_group_->size) - next_group_->size;
   if (result) {
     durable_sequence_ = writing_sequence_;
     durable_ = writing_position_;

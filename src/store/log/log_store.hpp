@@ -28,7 +28,9 @@ struct LogStoreLimits {
   std::size_t tail_messages = 16'384;         // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;  // past this an append helps to flush before it goes on
-  std::chrono::microseconds top_up{150};    // how long a write takes along what comes while it goes on
+  std::chrono::microseconds top_up{300};    // how long a write takes along what comes while it goes on
+  int nobody_came = 2;                      // a write's time through this, without anybody coming, and it waits no more
+  int lock_tries = 10;                      // of an append, before it sleeps until the lock is free
 };
 
 class LogStore final : public Store {
@@ -94,8 +96,9 @@ class LogStore final : public Store {
   // bounds.cpp
   static Result<void> check_bounds(const Commit& commit);
 
-  // append.cpp; all but the first with mutex_ held
+  // append.cpp; from check_guards on with mutex_ held
   using Messages = std::vector<std::shared_ptr<Message>>;
+  Lock lock_soon();
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
   Result<bool> is_parked(const Commit::ParkedId& id);
@@ -124,7 +127,9 @@ class LogStore final : public Store {
   Result<void> flush_until(Lock& lock, std::uint64_t sequence);
   Result<void> wait_durable(Lock lock, std::uint64_t sequence);
   std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
+  void leave(FlushGroup& group);
   void write_pending(Lock& lock);
+  void await_company(std::chrono::steady_clock::time_point begun) const;
   std::shared_ptr<const Batch> take_pending();
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
   bool concerns(const Waiter& waiter) const;
@@ -165,6 +170,11 @@ class LogStore final : public Store {
   std::vector<std::shared_ptr<FlushGroup>> current_groups_;                  // wait for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
   std::optional<Error> failed_;
+  // Changed with mutex_ held: the threads that the next write will let go, who leads it included.
+  std::atomic<std::uint32_t> here_{0};
+  // Only of the thread that set flushing_.
+  std::uint32_t expected_ = 0;                         // threads that the last write let go
+  std::chrono::steady_clock::duration last_write_{0};  // time it took to end once nothing more came
 };
 
 }  // namespace lasagne::detail

@@ -26,7 +26,8 @@ struct Uuid {
   [[nodiscard]] static Uuid generate();
 
   // The same id for the same (cause, tag), always and on every machine. Version 8: the first 48 bits are the cause's,
-  // so that the ids of one process stay neighbours in an index; 74 of the rest come from a SHA-1 of cause and tag.
+  // so that the ids of one process stay neighbours in an index; 74 of the rest come from a SHA-1 of cause and tag. Ends
+  // the program where no SHA-1 is to be had: no memory, or a libcrypto without it. Thread-safe.
   [[nodiscard]] static Uuid derive(const Uuid& cause, std::string_view tag) noexcept;
 
   [[nodiscard]] bool is_nil() const noexcept { return *this == Uuid{}; }

@@ -1,5 +1,6 @@
 #include "lasagne/uuid.hpp"
 
+#include <openssl/evp.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <sys/random.h>
@@ -9,9 +10,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <exception>
+#include <memory>
 #include <system_error>
 
-#include "sha1.hpp"
 #include "text.hpp"
 
 namespace lasagne {
@@ -44,6 +46,28 @@ constexpr auto hex_pairs = [] {
 void set_version(Uuid& id, unsigned version) noexcept {
   id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | (version << 4U));
   id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);
+}
+
+// What a digest needs costs several times more to make than to use, so each thread keeps its own.
+struct Sha1 {
+  struct Free {
+    void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> digest{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+std::array<std::uint8_t, EVP_MAX_MD_SIZE> sha1(const Uuid& cause, std::string_view tag) noexcept {
+  thread_local const Sha1 sha1;
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> result{};
+  const bool done = sha1.digest && sha1.context &&
+                    EVP_DigestInit_ex2(sha1.context.get(), sha1.digest.get(), nullptr) == 1 &&
+                    EVP_DigestUpdate(sha1.context.get(), cause.bytes.data(), cause.bytes.size()) == 1 &&
+                    EVP_DigestUpdate(sha1.context.get(), tag.data(), tag.size()) == 1 &&
+                    EVP_DigestFinal_ex(sha1.context.get(), result.data(), nullptr) == 1;
+  if (!done) std::terminate();  // no memory, or a libcrypto without SHA-1: no id can be made, and none may be wrong
+  return result;
 }
 
 }  // namespace
@@ -97,14 +121,9 @@ Uuid Uuid::generate() {
 }
 
 Uuid Uuid::derive(const Uuid& cause, std::string_view tag) noexcept {
-  detail::Sha1 sha1;
-  sha1.add({reinterpret_cast<const char*>(cause.bytes.data()), cause.bytes.size()});
-  sha1.add(tag);
-  const auto digest = sha1.digest();
-
+  const auto digest = sha1(cause, tag);
   Uuid id = cause;
-  // Big-endian by hand: the same id on every machine.
-  for (std::size_t i = 0; i < 10; ++i) id.bytes[i + 6] = static_cast<std::uint8_t>(digest[i / 4] >> (24 - 8 * (i % 4)));
+  std::memcpy(id.bytes.data() + 6, digest.data(), 10);
   set_version(id, 8);
   return id;
 }

@@ -199,7 +199,8 @@ Problem problem_of(const lasagne::Error& error) {
     case commit_unknown:
     case failed:
     case in_use:  // why is for the operator, who is told by the program's log
-      return problem(503, "the store cannot take or answer this now; whether a write came through shows when it is read");
+      return problem(503,
+                     "the store cannot take or answer this now; whether a write came through shows when it is read");
     default:
       return problem(500, error.message);
   }

@@ -35,8 +35,8 @@
 namespace examples::http {
 
 // Past one of these a client is told so, or is dropped; the server never grows. A client that is slow, idle or does not
-// read its answer costs one connection and no worker; at most `connections` * (2 * `head_bytes` + `body_bytes`) of memory,
-// and what the allocator adds.
+// read its answer costs one connection and no worker; at most `connections` * (2 * `head_bytes` + `body_bytes`) of
+// memory, and what the allocator adds.
 struct Bounds {
   static constexpr std::size_t workers = 16;            // requests handled at the same time
   static constexpr std::size_t waiting_requests = 128;  // arrived whole, not handled yet; over it: 503 with Retry-After

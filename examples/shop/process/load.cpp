@@ -32,9 +32,12 @@ class Feeder {
       : store_(store),
         plan_(plan),
         name_("load/" + std::to_string(plan.seed)),
-        placed_(value_of(store.checkpoint(name_))) {}
+        placed_(value_of(store.checkpoint(name_))),
+        began_at_(placed_ > 0 ? value_of(store.checkpoint(name_ + "/began")) : begin()) {}
 
   [[nodiscard]] std::uint64_t placed() const noexcept { return placed_; }
+  // Nothing of this plan stands before this position.
+  [[nodiscard]] lasagne::Position began_at() const noexcept { return began_at_; }
 
   // The next few orders up to `until`, in one commit. Not waiting for its flush: the log keeps its prefix, so a crash
   // that loses these orders also loses the checkpoint that says they were placed.
@@ -54,17 +57,27 @@ class Feeder {
   }
 
  private:
+  // Kept, so that whoever goes on with the load need not look for its orders in all that was there before.
+  lasagne::Position begin() {
+    const auto before = value_of(store_.checkpoint(name_ + "/began"));
+    lasagne::Commit commit;
+    commit.checkpoint = lasagne::CheckpointMove{name_ + "/began", before, store_.visible_position()};
+    value_of(store_.append(commit, lasagne::Await::visible));
+    return commit.checkpoint->to;
+  }
+
   lasagne::Store& store_;
   const LoadPlan& plan_;
-  std::string name_;
+  const std::string name_;
   std::uint64_t placed_;
+  const lasagne::Position began_at_;
 };
 
 // Counts how the plan's orders came out, reading along the log.
 class Tally {
  public:
-  Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t orders)
-      : store_(store), plan_(plan), orders_(orders) {
+  Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t orders, lasagne::Position from)
+      : store_(store), plan_(plan), orders_(orders), position_(from) {
     filter_.types = {std::string(lasagne::type_name<orders::OrderCompleted>),
                      std::string(lasagne::type_name<orders::OrderCancelled>),
                      std::string(lasagne::type_name<orders::OrderInitialized>)};
@@ -104,7 +117,7 @@ class Tally {
   const LoadPlan& plan_;
   const std::uint64_t orders_;
   lasagne::Filter filter_;
-  lasagne::Position position_ = 0;
+  lasagne::Position position_;
   std::uint64_t initialized_ = 0;
   std::uint64_t completed_ = 0;
   std::uint64_t cancelled_ = 0;
@@ -131,7 +144,7 @@ LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const Load
   const auto started = SteadyClock::now();
   stock_up(runtime);
   Feeder feeder(store, plan);
-  Tally tally(store, plan, orders);
+  Tally tally(store, plan, orders, feeder.began_at());
   tally.read_on();
   const auto done_before = tally.done();
 

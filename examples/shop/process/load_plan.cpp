@@ -13,6 +13,8 @@ namespace {
 
 using lasagne::Uuid;
 
+constexpr unsigned index_bits = 30;
+
 // splitmix64: the same numbers on every machine, which the standard's distributions do not promise.
 std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15;
@@ -40,11 +42,15 @@ void add(std::vector<lasagne::NewMessage>& commands, const Uuid& process, const 
 
 }  // namespace
 
-Uuid LoadPlan::order_id(std::uint64_t index) const { return numbered(index, seed, "load-order"); }
+Uuid LoadPlan::order_id(std::uint64_t index) const {
+  const auto first_48_bits = (seed << index_bits) | index;  // of a long seed only its low ones
+  return numbered(first_48_bits, seed, "load-order");
+}
 
 std::int64_t LoadPlan::index_of(const Uuid& id, std::uint64_t orders) const {
   std::uint64_t index = 0;
   for (std::size_t i = 0; i < 6; ++i) index = index << 8 | id.bytes[i];
+  index &= (std::uint64_t{1} << index_bits) - 1;
   return index < orders && order_id(index) == id ? static_cast<std::int64_t>(index) : -1;
 }
 

@@ -19,8 +19,8 @@ struct LoadPlan {
   std::uint64_t seed = 0;
   unsigned out_of_stock_percent = 0;
 
-  // Of the cart, the order and the process. The first 48 bits are the index, ascending, so that what is made together
-  // lies together in the store's indexes.
+  // Of the cart, the order and the process. The first 48 bits are the seed and the index, ascending as those of fresh
+  // ids are, so that what is made together lies together in the store's indexes. index < 2^30.
   [[nodiscard]] lasagne::Uuid order_id(std::uint64_t index) const;
   // The index of an order of this plan among the first `orders`; -1 for anybody else's.
   [[nodiscard]] std::int64_t index_of(const lasagne::Uuid& order_id, std::uint64_t orders) const;

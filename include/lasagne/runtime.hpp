@@ -25,6 +25,9 @@ struct RuntimeOptions {
   // Told once, from a thread of the runtime, when the store failed for good and the processors have stopped: a program
   // does best to end and be started again. Must neither throw nor stop the runtime itself.
   std::function<void(const Error& error)> failed = nullptr;
+  // After so many rounds over all processors run_until_idle gives up: handlers keep giving one another work. A round
+  // does up to some thousand hops.
+  std::uint64_t rounds_until_idle = 1'000'000;
 };
 
 // How a command came out.
@@ -85,7 +88,9 @@ class Runtime {
   // Throws std::invalid_argument when the modules contradict one another (two handlers of one command, one name
   // twice, a bad name), and std::runtime_error when the store cannot be read.
   Runtime(Store& store, std::vector<Module> modules, RuntimeOptions options = {});
-  ~Runtime();  // stops
+  // Stops, and waits up to an hour for an effect handler that is still running; one that takes longer is a bug that
+  // ends the program.
+  ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
@@ -99,7 +104,8 @@ class Runtime {
   // bound (its thread is joined by the destructor). May be started again.
   bool stop(std::chrono::milliseconds bound = std::chrono::seconds(10));
   // Runs every processor on this thread until none has anything to do now, then flushes. Retries and timers that are
-  // not due stay. `invalid` while started; one thread at a time.
+  // not due stay. `invalid` while started; `handler_failed` when that has no end within rounds_until_idle, and all that
+  // was done stays done; else the store's errors. One thread at a time.
   [[nodiscard]] Result<void> run_until_idle();
   // Blocks until nothing is left to do but timers and retries that are not due. For a started runtime.
   [[nodiscard]] Result<void> wait_until_idle();

@@ -63,6 +63,10 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
   } catch (const std::exception& error) {
     return refuse({ErrorCode::handler_failed, "handling a command for " + command.stream + " failed: " + error.what(),
                    command.stream, std::nullopt});
+  } catch (...) {
+    return refuse({ErrorCode::handler_failed,
+                   "handling a command for " + command.stream + " failed: the handler threw no std::exception",
+                   command.stream, std::nullopt});
   }
 }
 

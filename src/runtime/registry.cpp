@@ -11,10 +11,25 @@ std::string commands_stream(std::string_view module) { return std::string(module
 std::string external_events_stream(std::string_view module) { return std::string(module) + "__external-events"; }
 std::string rejections_stream(std::string_view module) { return std::string(module) + "__command-rejections"; }
 
+namespace {
+
+void check_module_name(const std::string& name) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  if (name.empty() || !std::ranges::all_of(name, plain) || name.find("__") != std::string::npos) {
+    throw std::invalid_argument("module name \"" + name + "\": letters, digits and single '_' only");
+  }
+  if (rejections_stream(name).size() > Limits::stream_name_bytes) {
+    throw std::invalid_argument("module name \"" + name + "\": longer than the names of its streams may be");
+  }
+}
+
+}  // namespace
+
 Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
   for (const auto& module : modules_) add_module(module);
   for (const auto& module : modules_) {
     for (const auto& [type, target] : module.routes()) {
+      check_module_name(target);
       if (!handlers_.contains(type)) routes_.emplace(type, commands_stream(target));
     }
   }
@@ -26,10 +41,7 @@ Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
 
 void Registry::add_module(const Module& module) {
   const auto& name = module.name();
-  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  if (name.empty() || !std::ranges::all_of(name, plain) || name.find("__") != std::string::npos) {
-    throw std::invalid_argument("module name \"" + name + "\": letters, digits and single '_' only");
-  }
+  check_module_name(name);
   seen_.push_back("module " + name);
   for (const auto& decider : module.deciders()) {
     seen_.push_back("category " + std::string(decider->category()));
@@ -46,6 +58,10 @@ void Registry::add_module(const Module& module) {
     }
   }
   for (const auto& reaction : module.reactions()) {
+    if (reaction.processor.empty() || reaction.processor.size() > Limits::key_bytes) {
+      throw std::invalid_argument("processor \"" + reaction.processor + "\": its name must have 1 to " +
+                                  std::to_string(Limits::key_bytes) + " bytes");
+    }
     seen_.push_back("processor " + reaction.processor);
     const auto category = reaction.reaction->category();
     if (category.empty()) continue;

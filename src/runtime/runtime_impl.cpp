@@ -55,11 +55,15 @@ Result<void> RuntimeImpl::run_until_idle() {
   }
   std::vector<Processor*> all;
   for (const auto& processor : processors_) all.push_back(processor.get());
-  for (;;) {
+  for (std::uint64_t done = 0; done < options_.rounds_until_idle; ++done) {
     auto moved = round(all);
     if (!moved) return std::unexpected(std::move(moved.error()));
     if (!*moved) return store_.flush(store_.visible_position());
   }
+  return fail(ErrorCode::handler_failed,
+              "there is still work after " + std::to_string(options_.rounds_until_idle) +
+                  " rounds: do handlers answer one another for ever? Read the last messages of the log, and mend the "
+                  "modules or raise RuntimeOptions::rounds_until_idle");
 }
 
 // Sleeps until there may be something to do that came after `seen`.

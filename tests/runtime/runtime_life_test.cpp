@@ -128,6 +128,24 @@ TEST(RuntimeLife, AHandlerThatThrowsInExecuteIsNoFaultOfTheCaller) {
   EXPECT_EQ(count(*store, "WorkDone"), 0U);
 }
 
+struct Thrower {
+  static constexpr std::string_view category = "Thrower";
+  using Command = std::variant<CloseJob>;
+  using Event = std::variant<JobClosed>;
+  using State = int;
+  static Uuid id(const CloseJob& command) { return command.job_id; }
+  static State evolve(State state, const JobClosed&) { return state; }
+  static Decision<Event> decide(const CloseJob&, const State&) { throw 42; }
+};
+
+TEST(RuntimeLife, WhatIsThrownInExecuteAndIsNoExceptionDoesNotReachTheCaller) {
+  const auto store = lasagne::open("memory:");
+  Runtime runtime(*store, {Module{"throwing"}.decider<Thrower>()});
+  const auto refused = runtime.execute(CloseJob{id_of(1)});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error.code, ErrorCode::handler_failed);
+}
+
 // What one handler call sends.
 struct FirstInvoicer {
   using Event = std::variant<JobOpened>;

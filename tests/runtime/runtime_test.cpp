@@ -437,6 +437,22 @@ TEST(Registration, ContradictingModulesAreRefused) {
   EXPECT_THROW(Runtime(*store, {Module{"a"}.decider<Job>(), Module{"b"}.decider<Job>()}), std::invalid_argument);
   EXPECT_THROW(Runtime(*store, {Module{"a__b"}}), std::invalid_argument);
   EXPECT_THROW(Runtime(*store, {Module{"a"}, Module{"a"}}), std::invalid_argument);
+  EXPECT_THROW(Runtime(*store, {Module{"a"}.routes_to<OpenJob>("b c")}), std::invalid_argument);
+}
+
+TEST(Registration, NamesThatNoStoreWouldTakeAreRefused) {
+  const auto store = lasagne::open("memory:");
+  constexpr std::size_t module_bytes =
+      lasagne::Limits::stream_name_bytes - std::string_view("__command-rejections").size();
+  EXPECT_NO_THROW(Runtime(*store, {Module{std::string(module_bytes, 'a')}.decider<Job>()}));
+  EXPECT_THROW(Runtime(*store, {Module{std::string(module_bytes + 1, 'a')}.decider<Job>()}), std::invalid_argument);
+  const auto with_name = [](std::size_t bytes) {
+    lasagne::HandlerOptions options;
+    options.name = std::string(bytes, 'p');
+    return Module{"a"}.decider<Job>().decider<Invoice>().saga<Invoicing>({}, options);
+  };
+  EXPECT_NO_THROW(Runtime(*store, {with_name(lasagne::Limits::key_bytes)}));
+  EXPECT_THROW(Runtime(*store, {with_name(lasagne::Limits::key_bytes + 1)}), std::invalid_argument);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Bounds {
   static constexpr std::size_t waiting_requests = 128;  // arrived whole, not handled yet; over it: 503 with Retry-After
   static constexpr std::size_t connections = 512;       // over it: the one that has kept us waiting longest is closed
   static constexpr std::size_t body_bytes = 64 * 1024;  // over it: 413
-  static constexpr std::size_t head_bytes = 32 * 1024;  // request line and headers; over it: 431
+  static constexpr std::size_t head_bytes = 32 * 1024;  // request line and headers; over it, at twice it at last: 431
   static constexpr std::size_t target_bytes = 1024;     // path and query; over it: 414
   static constexpr std::chrono::milliseconds request_time{10'000};   // to receive one request, however it trickles in
   static constexpr std::chrono::milliseconds response_time{10'000};  // for the client to take its answer

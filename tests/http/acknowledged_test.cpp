@@ -1,4 +1,7 @@
-// Whatever is answered with success is in the log: under overload, when the server is stopped, and when it is killed.
+// Whatever is answered with success is in the log: under overload, when the server is stopped, when it is killed, and
+// when its disk is full.
+#include <sys/resource.h>
+
 #include <csignal>
 #include <set>
 
@@ -34,7 +37,13 @@ const System hotel{"hotel", "GuestStayAccount",
                    [](const Uuid& id) { return post("/guests/" + id.to_string() + "/check-in", ""); },
                    [](const Uuid& id, const CrowdAnswer&) { return id.to_string(); }};
 
-enum class End { by_stop, by_stop_under_load, by_kill_under_load };
+enum class End { by_stop, by_stop_under_load, by_kill_under_load, by_full_disk_under_load };
+
+// From now on the program can write to the first page of a file only.
+void fill_disk(pid_t program) {
+  const rlimit full{4096, 4096};
+  ASSERT_EQ(::prlimit(program, RLIMIT_FSIZE, &full, nullptr), 0);
+}
 
 constexpr std::size_t kills = 10;
 
@@ -47,6 +56,7 @@ void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
 
 class Acknowledged : public ::testing::TestWithParam<Case> {
  protected:
+  Acknowledged() { std::signal(SIGXFSZ, SIG_IGN); }  // also of the programs: a write past the limit fails
   [[nodiscard]] std::vector<std::string> arguments() const {
     return {"serve", "--store", "sqlite:" + directory_.file("store.db"), "--listen", "127.0.0.1:0"};
   }
@@ -92,14 +102,20 @@ class Acknowledged : public ::testing::TestWithParam<Case> {
         if (++here != enough()) return;
         if (end == End::by_stop_under_load) program.signal(SIGTERM);
         if (end == End::by_kill_under_load) program.signal(SIGKILL);
+        if (end == End::by_full_disk_under_load) fill_disk(program.pid());
       };
-      do {
+      constexpr int most_runs = 100;
+      for (int runs = 0; runs == 0 || (end == End::by_stop && here < enough() && runs < most_runs); ++runs) {
         crowd.run(end == End::by_stop ? 2000 : plenty, ask, take);
-      } while (end == End::by_stop && here < enough());
+      }
     }
     EXPECT_TRUE(end != End::by_stop || unanswered == 0) << unanswered << " got no answer";
     EXPECT_TRUE(end != End::by_kill_under_load || unanswered > 0) << "that was no load";
-    EXPECT_EQ(program.stop(), end == End::by_kill_under_load ? -1 : 0);
+    if (end == End::by_full_disk_under_load) {
+      EXPECT_EQ(program.wait(), 2) << "it ends by itself, and says that it failed";
+    } else {
+      EXPECT_EQ(program.stop(), end == End::by_kill_under_load ? -1 : 0);
+    }
   }
 
   TemporaryDirectory directory_;
@@ -121,7 +137,7 @@ TEST_P(Acknowledged, IsInTheLog) {
     EXPECT_EQ(found->second, 1);
   }
   EXPECT_GT(answers_[503], 0u) << "that was no overload";
-  if (end != End::by_kill_under_load) {
+  if (end == End::by_stop || end == End::by_stop_under_load) {
     EXPECT_EQ(recorded.size(), all.size()) << "handled for somebody who was not told";
   }
   std::ranges::sort(times_);
@@ -140,9 +156,11 @@ INSTANTIATE_TEST_SUITE_P(UnderOverload, Acknowledged,
                          ::testing::Values(Case{"ShopToTheEnd", shop, End::by_stop},
                                            Case{"ShopStopped", shop, End::by_stop_under_load},
                                            Case{"ShopKilled", shop, End::by_kill_under_load},
+                                           Case{"ShopOnAFullDisk", shop, End::by_full_disk_under_load},
                                            Case{"HotelToTheEnd", hotel, End::by_stop},
                                            Case{"HotelStopped", hotel, End::by_stop_under_load},
-                                           Case{"HotelKilled", hotel, End::by_kill_under_load}),
+                                           Case{"HotelKilled", hotel, End::by_kill_under_load},
+                                           Case{"HotelOnAFullDisk", hotel, End::by_full_disk_under_load}),
                          [](const auto& parameters) { return std::string(parameters.param.name); });
 
 }  // namespace

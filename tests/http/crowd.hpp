@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,10 +39,15 @@ class Crowd {
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  // Makes so many requests and takes each answer. Ends early when the server is gone. The numbers go on from run to
-  // run.
+  // Makes so many requests and takes each answer. Ends early when the server is gone, and fails when it hangs. The
+  // numbers go on from run to run.
   void run(std::size_t requests, const Make& make, const Take& take) {
+    const auto hung = Clock::now() + std::chrono::minutes(2);
     for (const auto end = next_ + requests;;) {
+      if (Clock::now() > hung) {
+        ADD_FAILURE() << "the crowd is not served to the end";
+        return;
+      }
       std::vector<pollfd> entries;
       std::vector<Client*> busy;
       for (auto& client : clients_) {

@@ -92,6 +92,8 @@ class Program {
   void kill() { end(SIGKILL); }
   // SIGTERM; the exit code, or -1 if it did not end by itself.
   int stop() { return end(SIGTERM); }
+  // Of one that ends without being told; the exit code, or -1 if a signal ended it.
+  int wait() { return awaited(); }
   // Without waiting for what it does.
   void signal(int number) const { ::kill(pid_, number); }
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -99,8 +101,20 @@ class Program {
  private:
   int end(int number) {
     signal(number);
+    return awaited();
+  }
+  int awaited() {
     int status = 0;
-    ::waitpid(pid_, &status, 0);
+    const auto hung = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (::waitpid(pid_, &status, WNOHANG) == 0) {
+      if (std::chrono::steady_clock::now() > hung) {
+        ADD_FAILURE() << "the program does not end";
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, &status, 0);
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

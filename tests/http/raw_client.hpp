@@ -36,10 +36,18 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
 
   void say(const std::string& text) const { (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
-  // As much as goes without waiting; false when nothing did.
-  bool say_some(const std::string& text) const {
-    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+  // As much as goes without waiting: so many bytes.
+  std::size_t say_some(const std::string& text) const {
+    const auto said = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return said > 0 ? static_cast<std::size_t>(said) : 0;
   }
+  // Whether there is room to say more within the time; not once the connection is broken.
+  [[nodiscard]] bool awaits_room(std::chrono::milliseconds time) const { return await(POLLOUT, time) == POLLOUT; }
+  // Whether the server gives the connection up within the time, whatever it has said before.
+  [[nodiscard]] bool awaits_end(std::chrono::milliseconds time) const {
+    return (await(0, time) & (POLLERR | POLLHUP)) != 0;
+  }
+  [[nodiscard]] bool broken() const { return awaits_end({}); }
   void say_no_more() const { ::shutdown(socket_, SHUT_WR); }
   // Everything until the server closes, or the time is over.
   [[nodiscard]] std::string hear(std::chrono::milliseconds time) const {
@@ -50,13 +58,16 @@ class RawClient {
     return hear_until([](const std::string& heard) { return heard.ends_with("}"); }, std::chrono::seconds(20));
   }
   // Whether the server has ended the connection, or said anything.
-  [[nodiscard]] bool disturbed() const {
-    pollfd entry{socket_, POLLIN, 0};
-    return ::poll(&entry, 1, 0) != 0;
-  }
+  [[nodiscard]] bool disturbed() const { return await(POLLIN, {}) != 0; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
 
  private:
+  // What of these the socket has by then, with what it always tells; 0: nothing.
+  [[nodiscard]] int await(short events, std::chrono::milliseconds time) const {
+    pollfd entry{socket_, events, 0};
+    (void)::poll(&entry, 1, static_cast<int>(time.count()));
+    return entry.revents;
+  }
   template <class Enough>
   std::string hear_until(Enough enough, std::chrono::milliseconds time) const {
     std::string heard;

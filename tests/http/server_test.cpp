@@ -90,6 +90,22 @@ TEST_F(Server, TooLongAPathIs414) {
   expect_healthy();
 }
 
+TEST_F(Server, ATargetAtTheLimitIsRead) {
+  EXPECT_EQ(program_.client().Get("/" + std::string(Bounds::target_bytes - 1, 'x'))->status, 404);
+  EXPECT_EQ(program_.client().Get("/" + std::string(Bounds::target_bytes, 'x'))->status, 414);
+}
+
+// Where exactly between once and twice the bound depends on how the bytes arrive.
+TEST_F(Server, AHeadAtTheLimitIsReadAndOneOfTwiceThatIs431) {
+  const std::string begin = "GET /health HTTP/1.1\r\nX-Long: ";
+  const std::string end = "\r\n" + close_header;
+  const auto head_of = [&](std::size_t bytes) {
+    return begin + std::string(bytes - begin.size() - end.size(), 'x') + end;
+  };
+  EXPECT_TRUE(ask(head_of(Bounds::head_bytes)).starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(ask(head_of(2 * Bounds::head_bytes)).starts_with("HTTP/1.1 431"));
+}
+
 TEST_F(Server, EndlessHeadersAre431) {
   const RawClient client(program_.port());
   client.say("GET /health HTTP/1.1\r\n");

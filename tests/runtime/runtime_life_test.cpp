@@ -106,7 +106,9 @@ TEST(RuntimeLife, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
 
   broken = true;
   EXPECT_FALSE(runtime.send(DoWork{id_of(1), 1}));
-  const auto told = failed.get_future().get();  // though the processors have nothing to do
+  auto telling = failed.get_future();
+  ASSERT_EQ(telling.wait_for(60s), std::future_status::ready);  // though the processors have nothing to do
+  const auto told = telling.get();
   EXPECT_EQ(told.code, ErrorCode::failed);
   EXPECT_NE(told.message.find("the disk is full"), std::string::npos) << told.message;
   ASSERT_TRUE(runtime.failure());

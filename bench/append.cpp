@@ -1,9 +1,12 @@
 // Appends whose callers wait until they are durable, against the plain loop that writes as many rows a transaction.
-#include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "context.hpp"
 #include "lasagne/store.hpp"
@@ -61,6 +64,68 @@ double ours(Context& context, const Case& c, const std::vector<lasagne::Commit>&
   return static_cast<double>(commits.size() - first) / taken;
 }
 
+// The plain loop as one would write it for callers on threads of their own: whoever finds nobody writing writes the
+// rows of all who wait, in one transaction, and wakes them.
+class PlainGroupCommit {
+ public:
+  PlainGroupCommit(RawLoop& loop, const std::vector<RawRow>& rows, std::size_t first)
+      : loop_(loop), rows_(rows), next_(first), written_(first) {}
+
+  // Inserts the next row; false when all are taken.
+  bool insert_next() {
+    std::unique_lock lock(mutex_);
+    if (next_ == rows_.size()) return false;
+    const std::size_t mine = next_++;
+    while (written_ <= mine) {
+      if (writing_) {
+        ended_.wait(lock);
+        continue;
+      }
+      writing_ = true;
+      const std::size_t from = written_;
+      const std::size_t to = next_;
+      lock.unlock();
+      loop_.insert(rows_, from, to, to - from);
+      lock.lock();
+      written_ = to;
+      writing_ = false;
+      ended_.notify_all();
+    }
+    return true;
+  }
+
+ private:
+  RawLoop& loop_;
+  const std::vector<RawRow>& rows_;
+  std::mutex mutex_;
+  std::condition_variable ended_;  // a transaction
+  std::size_t next_;               // guarded by mutex_
+  std::size_t written_;            // guarded by mutex_
+  bool writing_ = false;           // guarded by mutex_
+};
+
+double plain_group_commit(Context& context, unsigned callers, const std::vector<RawRow>& rows, std::uint64_t first) {
+  const auto path = context.workspace.fresh_path();
+  (void)lasagne::open("sqlite:" + path);
+  const double taken = [&] {
+    RawLoop loop(path);
+    loop.insert(rows, 0, first, 1'000);
+    PlainGroupCommit group(loop, rows, first);
+    return seconds([&] {
+      std::vector<std::thread> threads;
+      for (unsigned i = 0; i < callers; ++i) {
+        threads.emplace_back([&] {
+          while (group.insert_next()) {
+          }
+        });
+      }
+      for (auto& thread : threads) thread.join();
+    });
+  }();
+  context.workspace.remove(path);
+  return static_cast<double>(rows.size() - first) / taken;
+}
+
 double plain(Context& context, const Case& c, const std::vector<RawRow>& rows, std::uint64_t first) {
   const auto path = context.workspace.fresh_path();
   (void)lasagne::open("sqlite:" + path);
@@ -97,6 +162,14 @@ void bench_append(Context& context) {
     context.add(compare(
         figure, context.settings.repetitions, [&] { return ours(context, c, commits, first); },
         [&] { return plain(context, c, rows, first); }));
+    if (c.callers == 1) continue;
+    // What is lost to the threads and not to the store: the same, with the same threads.
+    figure.name += ", by threads";
+    figure.limit_name = fmt::format("plain group commit of {} threads", c.callers);
+    figure.target.reset();
+    context.add(compare(
+        figure, context.settings.repetitions, [&] { return ours(context, c, commits, first); },
+        [&] { return plain_group_commit(context, c.callers, rows, first); }));
   }
 }
 

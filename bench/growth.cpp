@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint64_t messages_a_stream = 10;  // histories grow by new streams, as orders do
 constexpr std::uint64_t streams_at_once = 100;
+constexpr std::size_t page = 4'096;
 
 double resident_mebibytes() {
   std::ifstream statm("/proc/self/statm");
@@ -30,7 +31,7 @@ double resident_mebibytes() {
 }
 
 struct Grown {
-  std::vector<double> open_ms, append, orders, stream, resident;
+  std::vector<double> open_ms, append, command, orders, log, stream, resident;
 };
 
 // What a store with `history` messages does; `run` tells the runs apart.
@@ -47,7 +48,7 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
                           }));
 
   const auto accounts = history / messages_a_stream;
-  const auto reads = std::min(context.amount(2'000), accounts);  // each stream once: none is in memory yet
+  const auto reads = std::min(context.amount(2'000), accounts / 2);  // each stream once: none is in memory yet
   std::uint64_t messages = 0;
   const double read = seconds([&] {
     for (std::uint64_t i = 0; i < reads; ++i) {
@@ -58,6 +59,25 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
     }
   });
   grown.stream.push_back(static_cast<double>(messages) / read);
+
+  const auto walked = std::min<std::uint64_t>(context.amount(500'000), history);
+  const double walk = seconds([&] {
+    for (lasagne::Position after = 0; after < walked;) after = value_of(store->read_all(after, {}, page)).scanned_to;
+  });
+  grown.log.push_back(static_cast<double>(walked) / walk);
+
+  // Each to a stream that is folded first.
+  const auto commands = std::min(context.amount(1'000), accounts - reads);
+  lasagne::Runtime handling(*store, {lasagne::Module{"accounts"}.decider<Account>()});
+  const double commanded = seconds([&] {
+    for (std::uint64_t i = reads; i < reads + commands; ++i) {
+      const auto event = payment(numbered_id(i * 7'919 % accounts, "account"), history + (run + 100) * 1'000'000 + i);
+      const auto done = handling.execute(
+          ReceivePayment{event.account_id, event.payment_id, event.amount, event.reference, event.received_at});
+      if (!done) check(false, &done.error().error);
+    }
+  });
+  grown.command.push_back(static_cast<double>(commands) / commanded);
 
   const auto appends = context.amount(2'000);
   const double appended = seconds([&] {
@@ -119,8 +139,10 @@ void bench_growth(Context& context) {
     }
   };
   add("append, 1 caller, new streams", "messages/s", &Grown::append, 0.8, false);
+  add("command to a stream of 10, folded from the store", "commands/s", &Grown::command, 0.8, false);
   add("whole orders", "orders/s", &Grown::orders, 0.8, false);
-  add("read streams of 10", "messages/s", &Grown::stream, 0.8, false);
+  add("read the log, decoded", "messages/s", &Grown::log, 0.8, false);
+  add("read streams of 10, none of them in memory", "messages/s", &Grown::stream, 0.8, false);
   add("open the store and start the runtime", "ms", &Grown::open_ms, 0, true);
   add("resident memory taken by all this", "MiB", &Grown::resident, 0, true);
 }

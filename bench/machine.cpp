@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,7 @@ namespace bench {
 namespace {
 
 constexpr std::size_t record_bytes = 300;
+constexpr unsigned many = 32;
 
 class File {
  public:
@@ -66,6 +68,44 @@ double ping_pong_microseconds(std::uint64_t rounds) {
   return taken * 1e6 / static_cast<double>(rounds);
 }
 
+// So many threads, woken at once by one that then waits until each has done nothing and waits again. What it takes to
+// answer as many callers as `append` has.
+double wake_crowd_microseconds(unsigned crowd, std::uint64_t rounds) {
+  std::mutex mutex;
+  std::condition_variable called;
+  std::condition_variable all_back;
+  std::uint64_t round = 0;
+  unsigned back = 0;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < crowd; ++i) {
+    threads.emplace_back([&] {
+      std::unique_lock lock(mutex);
+      for (std::uint64_t seen = 0; seen < rounds; ++seen) {
+        if (++back == crowd) all_back.notify_one();
+        called.wait(lock, [&] { return round > seen; });
+      }
+    });
+  }
+  double taken = 0;
+  {
+    std::unique_lock lock(mutex);
+    const auto await_all = [&] { all_back.wait(lock, [&] { return back == crowd; }); };
+    await_all();
+    taken = seconds([&] {
+      for (std::uint64_t i = 1; i < rounds; ++i) {
+        back = 0;
+        ++round;
+        called.notify_all();
+        await_all();
+      }
+    });
+    ++round;
+    called.notify_all();
+  }
+  for (auto& thread : threads) thread.join();
+  return taken * 1e6 / static_cast<double>(rounds - 1);
+}
+
 double raw_rows_per_second(Context& context, const std::vector<RawRow>& rows, std::size_t batch) {
   const auto path = context.workspace.fresh_path();
   (void)lasagne::open("sqlite:" + path);
@@ -97,6 +137,9 @@ double sync_microseconds(Context& context, std::size_t batch) {
 void bench_machine(Context& context) {
   context.add(measure(named("machine", "wake another thread and be woken", "us"), context.settings.repetitions,
                       [&] { return ping_pong_microseconds(context.amount(10'000)); }));
+  context.add(measure(named("machine", fmt::format("wake {} threads and see all of them wait again", many), "us"),
+                      context.settings.repetitions,
+                      [&] { return wake_crowd_microseconds(many, context.amount(10'000)); }));
   if (!context.workspace.on_disk()) return;
   for (const std::size_t batch : {1, 10, 100, 1000}) {
     context.add(

@@ -27,6 +27,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::string_view carts_bus = "shopping_carts__commands";
+constexpr std::uint64_t warm_up_orders = 3'000;
 
 shop::ShopOptions shop_options() {
   shop::ShopOptions options;
@@ -136,7 +137,8 @@ Latencies confirm_all(Context& context, std::uint64_t orders, std::optional<Stea
     lasagne::Runtime runtime(*store, modules);
     runtime.start();
     const shop::LoadPlan plan{1, 0};
-    (void)shop::run_load(*store, runtime, {2, 0}, 100, std::chrono::minutes(15));  // stocks up and warms up
+    // Stocks up, and writes until the WAL is as long as it gets: from then on it is written over, as in daily work.
+    (void)shop::run_load(*store, runtime, {2, 0}, warm_up_orders, std::chrono::minutes(15));
     std::vector<lasagne::Commit> confirmations;
     for (std::uint64_t i = 0; i < orders; ++i) {
       auto commands = plan.commands(i, {});
@@ -150,7 +152,7 @@ Latencies confirm_all(Context& context, std::uint64_t orders, std::optional<Stea
       confirmations.push_back(std::move(confirmation));
     }
     value_of(runtime.wait_until_idle());
-    completions->wait_for(100);
+    completions->wait_for(warm_up_orders);
     std::vector<SteadyClock::time_point> due;
     auto next = SteadyClock::now();
     for (std::uint64_t i = 0; i < orders; ++i) {
@@ -163,9 +165,9 @@ Latencies confirm_all(Context& context, std::uint64_t orders, std::optional<Stea
       due.push_back(next);
       // A lone caller waits for its answer; many are not held up by one another's.
       value_of(store->append(confirmations[i], interval ? lasagne::Await::visible : lasagne::Await::durable));
-      if (!interval) completions->wait_for(100 + i + 1);
+      if (!interval) completions->wait_for(warm_up_orders + i + 1);
     }
-    completions->wait_for(100 + orders);
+    completions->wait_for(warm_up_orders + orders);
     for (std::uint64_t i = 0; i < orders; ++i) {
       const auto taken = completions->of(plan.order_id(i)) - due[i];
       latencies.microseconds.push_back(std::chrono::duration<double, std::micro>(taken).count());

@@ -1,6 +1,5 @@
 // The group flush, and who is told of what is newly visible.
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "store/log/log_store.hpp"
@@ -54,6 +53,7 @@ std::shared_ptr<FlushGroup> LogStore::join(std::uint64_t sequence) {
   auto group = sequence <= writing_sequence_ ? current_groups_.back() : next_group_;
   ++group->size;
   ++here_;
+  if (awaits_company_ && here_ == expected_) company_.notify_one();
   return group;
 }
 
@@ -71,19 +71,19 @@ std::shared_ptr<const Batch> LogStore::take_pending() {
 }
 
 // Those whom the last write woke come back soon, if they are callers who go on and on; while they come, waiting for
-// them saves most of them a write. A lone caller woke nobody, and waits for nobody; nobody waits for longer than the
-// write that it may save takes.
-void LogStore::await_company(std::chrono::steady_clock::time_point begun) const {
-  auto last_came = std::chrono::steady_clock::now();
-  for (auto here = here_.load(); here < expected_;) {
-    std::this_thread::yield();  // to them: they may need this very core
-    const auto now = std::chrono::steady_clock::now();
-    if (const auto more = here_.load(); more != here) {
-      here = more;
-      last_came = now;
-    }
-    if (now - last_came > last_write_ / limits_.nobody_came || now - begun > last_write_) return;
+// them saves most of them a write. A few callers wait for nobody, and nobody for longer than the write that it may save
+// takes.
+void LogStore::await_company(Lock& lock, std::chrono::steady_clock::time_point begun) {
+  using std::chrono::steady_clock;
+  if (expected_ < limits_.company) return;
+  const auto all = [&] { return here_ >= expected_; };
+  awaits_company_ = true;
+  for (auto here = here_; !all(); here = here_) {
+    const auto now = steady_clock::now();
+    company_.wait_until(lock, std::min(now + last_write_ / limits_.nobody_came, begun + last_write_), all);
+    if (here_ == here || steady_clock::now() > begun + last_write_) break;
   }
+  awaits_company_ = false;
 }
 
 // Called with flushing_ set by this thread, which is what makes it the only one here. What comes while the first ones
@@ -98,8 +98,8 @@ void LogStore::write_pending(Lock& lock) {
   const auto more = [&]() -> std::shared_ptr<const Batch> {
     completed = steady_clock::now();
     if (completed - begun > limits_.top_up) return nullptr;
-    await_company(begun);
-    const Lock again(mutex_);
+    Lock again(mutex_);
+    await_company(again, begun);
     completed = steady_clock::now();
     return pending_.empty() ? nullptr : take_pending();
   };
@@ -109,7 +109,7 @@ void LogStore::write_pending(Lock& lock) {
   flushing_ = false;
   in_flight_.clear();
   const auto groups = std::exchange(current_groups_, {});
-  expected_ = here_.exchange(next_group_->size) - next_group_->size;
+  expected_ = std::exchange(here_, next_group_->size) - next_group_->size;
   if (result) {
     durable_sequence_ = writing_sequence_;
     durable_ = writing_position_;

@@ -29,8 +29,9 @@ struct LogStoreLimits {
   std::size_t recent_messages_per_stream = 32;
   std::size_t unflushed_messages = 65'536;  // past this an append helps to flush before it goes on
   std::chrono::microseconds top_up{300};    // how long a write takes along what comes while it goes on
-  int nobody_came = 2;                      // a write's time through this, without anybody coming, and it waits no more
-  int lock_tries = 10;                      // of an append, before it sleeps until the lock is free
+  std::uint32_t company = 8;  // threads let go by one write, from which on the next write waits for them to come back
+  int nobody_came = 2;        // a write's time through this, without anybody coming, and it waits no more
+  int lock_tries = 10;        // of an append, before it sleeps until the lock is free
 };
 
 class LogStore final : public Store {
@@ -129,7 +130,7 @@ class LogStore final : public Store {
   std::shared_ptr<FlushGroup> join(std::uint64_t sequence);
   void leave(FlushGroup& group);
   void write_pending(Lock& lock);
-  void await_company(std::chrono::steady_clock::time_point begun) const;
+  void await_company(Lock& lock, std::chrono::steady_clock::time_point begun);
   std::shared_ptr<const Batch> take_pending();
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline);
   bool concerns(const Waiter& waiter) const;
@@ -170,11 +171,12 @@ class LogStore final : public Store {
   std::vector<std::shared_ptr<FlushGroup>> current_groups_;                  // wait for in_flight_
   std::shared_ptr<FlushGroup> next_group_ = std::make_shared<FlushGroup>();  // waits for pending_
   std::optional<Error> failed_;
-  // Changed with mutex_ held: the threads that the next write will let go, who leads it included.
-  std::atomic<std::uint32_t> here_{0};
-  // Only of the thread that set flushing_.
-  std::uint32_t expected_ = 0;                         // threads that the last write let go
-  std::chrono::steady_clock::duration last_write_{0};  // time it took to end once nothing more came
+  std::uint32_t here_ = 0;  // threads that the next write will let go, who leads it included
+  bool awaits_company_ = false;
+  std::condition_variable company_;  // so many are here as the leader expects
+  std::uint32_t expected_ = 0;       // threads that the last write let go
+  // The time that write took to end once nothing more came. Only of the thread that set flushing_.
+  std::chrono::steady_clock::duration last_write_{0};
 };
 
 }  // namespace lasagne::detail

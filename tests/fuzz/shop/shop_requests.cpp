@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -87,8 +88,12 @@ void http_bytes(std::string_view bytes) {
   ::shutdown(client, SHUT_WR);
   bool closed = false;
   char answer[4096];
-  for (pollfd readable{client, POLLIN, 0}; !closed && ::poll(&readable, 1, patience_ms) > 0;)
+  for (pollfd readable{client, POLLIN, 0}; !closed;) {
+    const int ready = ::poll(&readable, 1, patience_ms);
+    if (ready < 0 && errno == EINTR) continue;  // by libFuzzer's own timer
+    if (ready <= 0) break;
     closed = ::recv(client, answer, sizeof answer, 0) <= 0;
+  }
   ::close(client);
   must(closed, "neither an answer nor an end");
 }

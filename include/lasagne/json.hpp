@@ -52,4 +52,5 @@ template <class T>
 
 }  // namespace lasagne
 
-#include "lasagne/detail/json_reflection.hpp"  // IWYU pragma: export
+#include "lasagne/detail/json_reader.hpp"  // IWYU pragma: export
+#include "lasagne/detail/json_writer.hpp"  // IWYU pragma: export

@@ -37,7 +37,8 @@
 #include <vector>
 
 #include "lasagne/aggregate.hpp"
-#include "lasagne/detail/handlers.hpp"
+#include "lasagne/detail/typed_decider.hpp"
+#include "lasagne/detail/typed_reactions.hpp"
 #include "lasagne/retry.hpp"
 
 namespace lasagne {

@@ -6,7 +6,7 @@
 #include <memory_resource>
 #include <vector>
 
-#include "lasagne/detail/json_reflection.hpp"
+#include "lasagne/detail/json_reader.hpp"
 
 namespace lasagne {
 namespace detail {

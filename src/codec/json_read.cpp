@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "lasagne/detail/json_reflection.hpp"
+#include "lasagne/detail/json_reader.hpp"
 
 namespace lasagne::detail {
 namespace {

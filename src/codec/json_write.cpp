@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "../message/text.hpp"
-#include "lasagne/detail/json_reflection.hpp"
+#include "lasagne/detail/json_writer.hpp"
 #include "lasagne/send.hpp"
 
 namespace lasagne::detail {

@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <future>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -62,6 +64,23 @@ class Serving {
   int port_ = 0;
 };
 
+// libFuzzer's timer interrupts no call of this thread while one lives.
+class AlarmBlocked {
+ public:
+  AlarmBlocked() {
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    ::pthread_sigmask(SIG_BLOCK, &alarm, &before_);
+  }
+  ~AlarmBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AlarmBlocked(const AlarmBlocked&) = delete;
+  AlarmBlocked& operator=(const AlarmBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
 void shop_requests(std::string_view bytes) {
@@ -74,12 +93,17 @@ void shop_requests(std::string_view bytes) {
 void http_bytes(std::string_view bytes) {
   constexpr int patience_ms = 15'000;
   static const Serving serving;
+  const AlarmBlocked alarm_blocked;
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(serving.port()));
-  must(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "it takes nobody any more");
+  // Many thousands a minute: none of them may keep its port for a while after its end.
+  const linger at_once{1, 0};
+  (void)::setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  must(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
+       std::string("it takes nobody any more: ") + std::strerror(errno));
   for (auto left = bytes; !left.empty();) {
     const auto sent = ::send(client, left.data(), left.size(), MSG_NOSIGNAL);
     if (sent <= 0) break;
@@ -88,12 +112,8 @@ void http_bytes(std::string_view bytes) {
   ::shutdown(client, SHUT_WR);
   bool closed = false;
   char answer[4096];
-  for (pollfd readable{client, POLLIN, 0}; !closed;) {
-    const int ready = ::poll(&readable, 1, patience_ms);
-    if (ready < 0 && errno == EINTR) continue;  // by libFuzzer's own timer
-    if (ready <= 0) break;
+  for (pollfd readable{client, POLLIN, 0}; !closed && ::poll(&readable, 1, patience_ms) > 0;)
     closed = ::recv(client, answer, sizeof answer, 0) <= 0;
-  }
   ::close(client);
   must(closed, "neither an answer nor an end");
 }

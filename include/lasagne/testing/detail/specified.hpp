@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "lasagne/detail/handlers.hpp"
+#include "lasagne/detail/typed_decider.hpp"
+#include "lasagne/detail/typed_reactions.hpp"
 
 namespace lasagne::testing::detail {
 

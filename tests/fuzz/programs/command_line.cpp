@@ -10,12 +10,20 @@
 
 #include "fuzz/programs/programs.hpp"
 #include "fuzz/targets.hpp"
+#include "lasagne/testing/simulator.hpp"
 
 namespace lasagne {
 Result<std::unique_ptr<Store>> refuse_store(std::string_view url, const OpenOptions&) {
   return fail(ErrorCode::unavailable, std::string(url) + " is not opened here");
 }
 }  // namespace lasagne
+
+namespace lasagne::testing {
+SeedsResult refuse_seeds(const std::function<Scenario(std::uint64_t)>&, std::uint64_t first, std::uint64_t last,
+                         const SimulatorOptions&, const std::function<void(std::uint64_t)>&) {
+  throw std::runtime_error("seeds " + std::to_string(first) + " to " + std::to_string(last) + " are not run here");
+}
+}  // namespace lasagne::testing
 
 namespace examples {
 std::unique_ptr<lasagne::Store> refuse_writing(const std::string& url) {
@@ -79,6 +87,8 @@ void command_line(std::string_view bytes) {
     code = hotel_main(argc, argv.data());
   else if (words[0] == "lasagne")
     code = lasagne_main(argc, argv.data());
+  else if (words[0] == "simulate")
+    code = simulate_main(argc, argv.data());
   else
     code = shop_main(argc, argv.data());
   // Done (--help), a wrong command line, or a store that does not open.

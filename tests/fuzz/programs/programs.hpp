@@ -1,4 +1,5 @@
-// The programs as functions, with stores that never open: so a command line is parsed and checked, and nothing is done.
+// The programs as functions, with stores that never open and simulations that never begin: so a command line is parsed
+// and checked, and nothing is done.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 int shop_main(int argc, char** argv);
 int hotel_main(int argc, char** argv);
 int lasagne_main(int argc, char** argv);
+int simulate_main(int argc, char** argv);
 
 namespace lasagne {
 [[nodiscard]] Result<std::unique_ptr<Store>> refuse_store(std::string_view url, const OpenOptions& options);

@@ -1,6 +1,7 @@
 #include "store/sqlite/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,9 @@
 namespace lasagne::detail::sqlite {
 
 namespace {
+
+// Messages that were read together share one allocation; whoever keeps one of them keeps the others of its block.
+using MessageBlock = std::array<Message, 16>;
 
 std::optional<std::uint64_t> natural(std::optional<std::int64_t> value) {
   if (!value) return std::nullopt;
@@ -234,19 +238,24 @@ Result<std::vector<MessagePtr>> Reader::read_process(const Uuid& correlation_id,
 Result<void> Reader::collect(Statement& rows, Messages& messages, const std::string* stream) {
   const ResetOnExit reset{rows};
   int code = SQLITE_ROW;
+  std::shared_ptr<MessageBlock> block;
+  std::size_t used = 0;
   while ((code = rows.step()) == SQLITE_ROW) {
-    auto message = decode(rows, stream);
-    if (!message) return std::unexpected(message.error());
-    messages.push_back(std::move(*message));
+    if (!block || used == block->size()) {
+      block = std::make_shared<MessageBlock>();
+      used = 0;
+    }
+    Message& message = (*block)[used++];
+    if (auto decoded = decode(rows, stream, message); !decoded) return std::unexpected(decoded.error());
+    messages.emplace_back(block, &message);
   }
   if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, "reading messages"));
   return {};
 }
 
-Result<MessagePtr> Reader::decode(Statement& row, const std::string* stream) {
-  auto message = std::make_shared<Message>();
-  message->position = row.natural(0);
-  const auto where = [&] { return fmt::format("the message at position {} cannot be read", message->position); };
+Result<void> Reader::decode(Statement& row, const std::string* stream, Message& message) {
+  message.position = row.natural(0);
+  const auto where = [&] { return fmt::format("the message at position {} cannot be read", message.position); };
   if (stream == nullptr) {
     auto name = stream_name(row.integer(1));
     if (!name) return std::unexpected(name.error());
@@ -260,17 +269,17 @@ Result<MessagePtr> Reader::decode(Statement& row, const std::string* stream) {
   const auto correlation_id = row.id(6);
   const auto causation_id = row.is_null(7) ? Uuid{} : row.id(7);
   if (!id || !correlation_id || !causation_id) return std::unexpected(connection_.damaged(where()));
-  message->stream = *stream;
-  message->revision = row.natural(2);
-  message->type = **type;
-  message->kind = *kind;
-  message->id = *id;
-  message->metadata.correlation_id = *correlation_id;
-  message->metadata.causation_id = *causation_id;
-  message->metadata.traceparent = row.text(8);
-  message->recorded_at = Timestamp{row.integer(9)};
-  message->data = row.text(10);
-  return message;
+  message.stream = *stream;
+  message.revision = row.natural(2);
+  message.type = **type;
+  message.kind = *kind;
+  message.id = *id;
+  message.metadata.correlation_id = *correlation_id;
+  message.metadata.causation_id = *causation_id;
+  message.metadata.traceparent = row.text(8);
+  message.recorded_at = Timestamp{row.integer(9)};
+  message.data = row.text(10);
+  return {};
 }
 
 Result<const std::string*> Reader::stream_name(std::int64_t id) {

@@ -64,7 +64,7 @@ class Reader {
   Result<std::optional<std::int64_t>> id_of(std::string_view sql, std::string_view name);
   // Appends the rows of a bound statement to `messages`. `stream` is their stream where there is just one.
   Result<void> collect(Statement& rows, Messages& messages, const std::string* stream = nullptr);
-  Result<MessagePtr> decode(Statement& row, const std::string* stream);
+  Result<void> decode(Statement& row, const std::string* stream, Message& message);
   Result<const std::string*> stream_name(std::int64_t id);
   Result<const std::string*> type_name(std::int64_t id);
   Result<std::string> name_of(std::string_view sql, std::int64_t id, std::string_view what);

@@ -96,43 +96,44 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
   runtime->stop();
 }
 
-Grown grow(Context& context, const std::string& url, std::uint64_t history) {
-  {
-    const auto store = lasagne::open(url);
-    fill(*store, history, streams_at_once, messages_a_stream);
-    // The shop's processors are up to date: they follow the log, and do not begin with this history.
-    lasagne::Runtime runtime(*store, shop::shop_modules());
-    value_of(runtime.run_until_idle());
-  }
-  ::sync();  // else the system still writes what this filled while it is measured
-  Grown grown;
-  for (unsigned run = 0; run < context.settings.repetitions; ++run) measure_once(context, url, history, run, grown);
-  return grown;
+void grow(const std::string& url, std::uint64_t history) {
+  const auto store = lasagne::open(url);
+  fill(*store, history, streams_at_once, messages_a_stream);
+  // The shop's processors are up to date: they follow the log, and do not begin with this history.
+  lasagne::Runtime runtime(*store, shop::shop_modules());
+  value_of(runtime.run_until_idle());
 }
 
 }  // namespace
 
 void bench_growth(Context& context) {
   if (!context.workspace.on_disk()) return;  // the memory store is its history
-  std::vector<Grown> all;
-  for (const auto history : context.settings.growth) {
-    const auto url = context.workspace.fresh_url();
-    all.push_back(grow(context, url, history));
-    context.workspace.remove(url);
+  const auto& sizes = context.settings.growth;
+  std::vector<std::string> urls;
+  for (const auto history : sizes) {
+    urls.push_back(context.workspace.fresh_url());
+    grow(urls.back(), history);
   }
+  ::sync();  // else the system still writes what this filled while it is measured
+  std::vector<Grown> all(sizes.size());
+  for (unsigned run = 0; run < context.settings.repetitions; ++run) {
+    for (std::size_t i = 0; i < sizes.size(); ++i) measure_once(context, urls[i], sizes[i], run, all[i]);
+  }
+  for (const auto& url : urls) context.workspace.remove(url);
+
   const auto add = [&](std::string_view what, std::string_view unit, std::vector<double> Grown::* values, double target,
                        bool at_most) {
-    const auto base = spread_of(all.front().*values);
+    const auto& base = all.front().*values;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      Figure figure = named("growth", fmt::format("{}, {} messages in the store", what, context.settings.growth[i]),
-                            std::string(unit));
+      Figure figure = named("growth", fmt::format("{}, {} messages in the store", what, sizes[i]), std::string(unit));
       figure.value = spread_of(all[i].*values);
       figure.at_most = at_most;
       if (i > 0) {
-        const double ratio = figure.value.median / base.median;
-        figure.limit_name = fmt::format("with {} messages", context.settings.growth.front());
-        figure.limit = base;
-        figure.ratio = Spread{ratio, figure.value.lowest / base.median, figure.value.highest / base.median};
+        std::vector<double> ratios;
+        for (std::size_t run = 0; run < base.size(); ++run) ratios.push_back((all[i].*values)[run] / base[run]);
+        figure.limit_name = fmt::format("with {} messages", sizes.front());
+        figure.limit = spread_of(base);
+        figure.ratio = spread_of(std::move(ratios));
         if (target > 0) figure.target = target;
       }
       context.add(figure);

@@ -10,6 +10,7 @@
 
 #include "context.hpp"
 #include "lasagne/store.hpp"
+#include "parts.hpp"
 #include "raw_sqlite.hpp"
 #include "workload.hpp"
 
@@ -18,18 +19,6 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t streams = 1'024;  // a multiple of the callers, so that each stream has one caller only
-
-// Appends first..last-1; with more callers, each takes every callers-th.
-void append_all(lasagne::Store& store, const std::vector<lasagne::Commit>& commits, std::uint64_t first,
-                unsigned callers) {
-  const auto append_some = [&](std::uint64_t from) {
-    for (auto i = from; i < commits.size(); i += callers) value_of(store.append(commits[i], lasagne::Await::durable));
-  };
-  if (callers == 1) return append_some(first);
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < callers; ++i) threads.emplace_back(append_some, first + i);
-  for (auto& thread : threads) thread.join();
-}
 
 struct Case {
   const char* name;
@@ -139,6 +128,17 @@ double plain(Context& context, const Case& c, const std::vector<RawRow>& rows, s
 }
 
 }  // namespace
+
+void append_all(lasagne::Store& store, const std::vector<lasagne::Commit>& commits, std::size_t first,
+                unsigned callers) {
+  const auto append_some = [&](std::size_t from) {
+    for (auto i = from; i < commits.size(); i += callers) value_of(store.append(commits[i], lasagne::Await::durable));
+  };
+  if (callers == 1) return append_some(first);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < callers; ++i) threads.emplace_back(append_some, first + i);
+  for (auto& thread : threads) thread.join();
+}
 
 void bench_append(Context& context) {
   const Case cases[] = {

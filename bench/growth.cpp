@@ -11,6 +11,7 @@
 #include "context.hpp"
 #include "lasagne/runtime.hpp"
 #include "load.hpp"
+#include "parts.hpp"
 #include "shop_modules.hpp"
 #include "workload.hpp"
 
@@ -31,7 +32,7 @@ double resident_mebibytes() {
 }
 
 struct Grown {
-  std::vector<double> open_ms, append, command, orders, log, stream, resident;
+  std::vector<double> open_ms, append, append_32, command, orders, latency, log, catch_up, stream, resident;
 };
 
 // What a store with `history` messages does; `run` tells the runs apart.
@@ -78,29 +79,31 @@ void measure_once(Context& context, const std::string& url, std::uint64_t histor
   });
   grown.command.push_back(static_cast<double>(commands) / commanded);
 
-  const auto appends = context.amount(2'000);
-  const double appended = seconds([&] {
-    for (std::uint64_t i = 0; i < appends; ++i) {
-      const auto number = history + run * 1'000'000 + i;
-      value_of(
-          store->append(payment_commit(numbered_id(number, "account"), number, lasagne::ExpectedRevision::no_stream()),
-                        lasagne::Await::durable));
-    }
-  });
-  grown.append.push_back(static_cast<double>(appends) / appended);
+  const auto append = [&](std::uint64_t first, std::uint64_t count, unsigned callers) {
+    std::vector<lasagne::Commit> commits;
+    for (auto number = first; number < first + count; ++number)
+      commits.push_back(payment_commit(numbered_id(number, "account"), number, lasagne::ExpectedRevision::no_stream()));
+    return static_cast<double>(count) / seconds([&] { append_all(*store, commits, 0, callers); });
+  };
+  const auto unused = history + run * 1'000'000;
+  grown.append.push_back(append(unused, context.amount(2'000), 1));
+  grown.append_32.push_back(append(unused + 500'000, context.amount(10'000), 32));
 
   const auto orders = context.amount(5'000);
   const auto loaded = shop::run_load(*store, *runtime, {run + 1, 0}, orders, std::chrono::minutes(15));
   grown.orders.push_back(loaded.orders_per_second);
   grown.resident.push_back(resident_mebibytes());
   runtime->stop();
+  grown.latency.push_back(percentile(
+      confirm_all(*store, {1'000 + 2 * run, context.amount(1'000), context.amount(300), std::nullopt}), 0.5));
+  grown.catch_up.push_back(catch_up_per_second(*store, run));
 }
 
 void grow(const std::string& url, std::uint64_t history) {
   const auto store = lasagne::open(url);
   fill(*store, history, streams_at_once, messages_a_stream);
   // The shop's processors are up to date: they follow the log, and do not begin with this history.
-  lasagne::Runtime runtime(*store, shop::shop_modules());
+  lasagne::Runtime runtime(*store, announced_shop([](const auto&) {}));
   value_of(runtime.run_until_idle());
 }
 
@@ -140,9 +143,12 @@ void bench_growth(Context& context) {
     }
   };
   add("append, 1 caller, new streams", "messages/s", &Grown::append, 0.8, false);
+  add("append, 32 callers, new streams", "messages/s", &Grown::append_32, 0.8, false);
   add("command to a stream of 10, folded from the store", "commands/s", &Grown::command, 0.8, false);
   add("whole orders", "orders/s", &Grown::orders, 0.8, false);
+  add("confirm to completed, one order at a time, p50", "us", &Grown::latency, 1 / 0.8, true);
   add("read the log, decoded", "messages/s", &Grown::log, 0.8, false);
+  add("a new processor catches up", "messages/s", &Grown::catch_up, 0.8, false);
   add("read streams of 10, none of them in memory", "messages/s", &Grown::stream, 0.8, false);
   add("open the store and start the runtime", "ms", &Grown::open_ms, 0, true);
   add("resident memory of the process", "MiB", &Grown::resident, 0, true);

@@ -16,6 +16,7 @@
 #include "lasagne/runtime.hpp"
 #include "load.hpp"
 #include "order.hpp"
+#include "parts.hpp"
 #include "raw_sqlite.hpp"
 #include "shop_modules.hpp"
 #include "workload.hpp"
@@ -88,7 +89,6 @@ void bench_load(Context& context, std::string_view name, unsigned out_of_stock) 
   context.add(messages);
 }
 
-// Told of each order that is completed and durable, which is when somebody outside may hear of it.
 class Completions {
  public:
   void add(const lasagne::Uuid& order_id) {
@@ -96,14 +96,11 @@ class Completions {
     at_.emplace(order_id, SteadyClock::now());
     changed_.notify_all();
   }
-  // Waits until `count` orders are completed.
-  void wait_for(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, std::chrono::seconds(60), [&] { return at_.size() >= count; }))
-      throw std::runtime_error("orders hang");
-  }
+  // Waits until it is completed, and gives the time when it was.
   [[nodiscard]] SteadyClock::time_point of(const lasagne::Uuid& order_id) {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(60), [&] { return at_.contains(order_id); }))
+      throw std::runtime_error("orders hang");
     return at_.at(order_id);
   }
 
@@ -115,70 +112,62 @@ class Completions {
 
 struct Announcer {
   using Event = std::variant<shop::orders::OrderCompleted>;
-  std::shared_ptr<Completions> completions;
-  void on(const shop::orders::OrderCompleted& completed, lasagne::Send&) const { completions->add(completed.order_id); }
+  TellCompleted tell;
+  void on(const shop::orders::OrderCompleted& completed, lasagne::Send&) const { tell(completed.order_id); }
 };
-
-struct Latencies {
-  std::vector<double> microseconds;
-};
-
-// Confirms `orders` carts, filled beforehand, `interval` apart whatever the shop makes of it (one after the other when
-// there is none), and takes the time from each confirmation's being due until its order is completed and durable.
-Latencies confirm_all(Context& context, std::uint64_t orders, std::optional<SteadyClock::duration> interval) {
-  const auto url = context.workspace.fresh_url();
-  Latencies latencies;
-  {
-    const auto store = lasagne::open(url);
-    auto modules = shop::shop_modules(shop_options());
-    const auto completions = std::make_shared<Completions>();
-    const auto is_orders = [](const lasagne::Module& module) { return module.name() == "orders"; };
-    std::ranges::find_if(modules, is_orders)->effect(Announcer{completions});
-    lasagne::Runtime runtime(*store, modules);
-    runtime.start();
-    const shop::LoadPlan plan{1, 0};
-    // Stocks up, and writes until the WAL is as long as it gets: from then on it is written over, as in daily work.
-    (void)shop::run_load(*store, runtime, {2, 0}, warm_up_orders, std::chrono::minutes(15));
-    std::vector<lasagne::Commit> confirmations;
-    for (std::uint64_t i = 0; i < orders; ++i) {
-      auto commands = plan.commands(i, {});
-      auto last = std::move(commands.back());
-      commands.pop_back();
-      lasagne::Commit cart;
-      cart.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), std::move(commands)});
-      value_of(store->append(cart, lasagne::Await::visible));
-      lasagne::Commit confirmation;
-      confirmation.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), {std::move(last)}});
-      confirmations.push_back(std::move(confirmation));
-    }
-    value_of(runtime.wait_until_idle());
-    completions->wait_for(warm_up_orders);
-    std::vector<SteadyClock::time_point> due;
-    auto next = SteadyClock::now();
-    for (std::uint64_t i = 0; i < orders; ++i) {
-      if (interval) {
-        next += *interval;
-        std::this_thread::sleep_until(next);
-      } else {
-        next = SteadyClock::now();
-      }
-      due.push_back(next);
-      // A lone caller waits for its answer; many are not held up by one another's.
-      value_of(store->append(confirmations[i], interval ? lasagne::Await::visible : lasagne::Await::durable));
-      if (!interval) completions->wait_for(warm_up_orders + i + 1);
-    }
-    completions->wait_for(warm_up_orders + orders);
-    for (std::uint64_t i = 0; i < orders; ++i) {
-      const auto taken = completions->of(plan.order_id(i)) - due[i];
-      latencies.microseconds.push_back(std::chrono::duration<double, std::micro>(taken).count());
-    }
-    runtime.stop();
-  }
-  context.workspace.remove(url);
-  return latencies;
-}
 
 }  // namespace
+
+std::vector<lasagne::Module> announced_shop(TellCompleted tell) {
+  auto modules = shop::shop_modules(shop_options());
+  const auto is_orders = [](const lasagne::Module& module) { return module.name() == "orders"; };
+  std::ranges::find_if(modules, is_orders)->effect(Announcer{std::move(tell)});
+  return modules;
+}
+
+std::vector<double> confirm_all(lasagne::Store& store, const Confirmations& wanted) {
+  const auto& [seed, warm_up, orders, interval] = wanted;
+  Completions completions;
+  lasagne::Runtime runtime(store, announced_shop([&](const lasagne::Uuid& order_id) { completions.add(order_id); }));
+  runtime.start();
+  const shop::LoadPlan plan{seed, 0};
+  (void)shop::run_load(store, runtime, {seed + 1, 0}, warm_up, std::chrono::minutes(15));
+  std::vector<lasagne::Commit> confirmations;
+  for (std::uint64_t i = 0; i < orders; ++i) {
+    auto commands = plan.commands(i, {});
+    auto last = std::move(commands.back());
+    commands.pop_back();
+    lasagne::Commit cart;
+    cart.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), std::move(commands)});
+    value_of(store.append(cart, lasagne::Await::visible));
+    lasagne::Commit confirmation;
+    confirmation.appends.push_back({std::string(carts_bus), lasagne::ExpectedRevision::any(), {std::move(last)}});
+    confirmations.push_back(std::move(confirmation));
+  }
+  value_of(runtime.wait_until_idle());
+
+  std::vector<SteadyClock::time_point> due;
+  auto next = SteadyClock::now();
+  for (std::uint64_t i = 0; i < orders; ++i) {
+    if (interval) {
+      next += *interval;
+      std::this_thread::sleep_until(next);
+    } else {
+      next = SteadyClock::now();
+    }
+    due.push_back(next);
+    // A lone caller waits for its answer; many are not held up by one another's.
+    value_of(store.append(confirmations[i], interval ? lasagne::Await::visible : lasagne::Await::durable));
+    if (!interval) (void)completions.of(plan.order_id(i));
+  }
+  std::vector<double> microseconds;
+  for (std::uint64_t i = 0; i < orders; ++i) {
+    const auto taken = completions.of(plan.order_id(i)) - due[i];
+    microseconds.push_back(std::chrono::duration<double, std::micro>(taken).count());
+  }
+  runtime.stop();
+  return microseconds;
+}
 
 void bench_orders(Context& context) {
   bench_load(context, "all in stock", 0);
@@ -188,18 +177,22 @@ void bench_orders(Context& context) {
 void bench_latency(Context& context) {
   // What a durable word to one caller costs at least: see `machine`.
   const auto repetitions = context.settings.repetitions;
-  const auto one_at_a_time = [&](double share) {
-    return percentile(confirm_all(context, context.amount(500), std::nullopt).microseconds, share);
+  // Before it writes, until the WAL is as long as it gets: from then on it is written over, as in daily work.
+  const auto confirm = [&](std::uint64_t orders, std::optional<SteadyClock::duration> interval) {
+    const auto url = context.workspace.fresh_url();
+    auto microseconds = confirm_all(*lasagne::open(url), {1, warm_up_orders, orders, interval});
+    context.workspace.remove(url);
+    return microseconds;
   };
+  const auto median_of_lone_ones = [&] { return percentile(confirm(context.amount(500), std::nullopt), 0.5); };
   Figure lone = named("latency", "confirm to completed, one order at a time, p50", "us");
   if (context.workspace.on_disk()) {
     lone.limit_name = "one fdatasync";
     lone.target = 4;
     lone.at_most = true;
-    context.add(
-        compare(lone, repetitions, [&] { return one_at_a_time(0.5); }, [&] { return sync_microseconds(context, 1); }));
+    context.add(compare(lone, repetitions, median_of_lone_ones, [&] { return sync_microseconds(context, 1); }));
   } else {
-    context.add(measure(lone, repetitions, [&] { return one_at_a_time(0.5); }));
+    context.add(measure(lone, repetitions, median_of_lone_ones));
   }
 
   // The rates are shares of what the shop can do, of the confirmations alone: their carts are filled before.
@@ -211,11 +204,11 @@ void bench_latency(Context& context) {
     const auto interval = std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(1 / rate));
     const auto orders =
         std::max<std::uint64_t>(100, static_cast<std::uint64_t>(rate * (context.settings.quick ? 0.5 : 3)));
-    std::vector<Latencies> runs;
-    for (unsigned i = 0; i < repetitions; ++i) runs.push_back(confirm_all(context, orders, interval));
+    std::vector<std::vector<double>> runs;
+    for (unsigned i = 0; i < repetitions; ++i) runs.push_back(confirm(orders, interval));
     for (const double share : {0.5, 0.99, 0.999}) {
       std::vector<double> values;
-      for (const auto& run : runs) values.push_back(percentile(run.microseconds, share));
+      for (const auto& run : runs) values.push_back(percentile(run, share));
       context.add(known("latency",
                         fmt::format("confirm to completed at {}% load ({:.0f}/s), p{:g}", percent, rate, share * 100),
                         "us", spread_of(values)));

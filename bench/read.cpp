@@ -6,6 +6,7 @@
 
 #include "context.hpp"
 #include "lasagne/runtime.hpp"
+#include "parts.hpp"
 #include "raw_sqlite.hpp"
 #include "workload.hpp"
 
@@ -40,7 +41,8 @@ double streams_per_second(lasagne::Store& store, std::uint64_t count) {
   return static_cast<double>(messages) / taken;
 }
 
-// A processor that was never there before handles the whole log.
+}  // namespace
+
 double catch_up_per_second(lasagne::Store& store, unsigned run) {
   const auto count = static_cast<double>(store.visible_position());
   lasagne::Module module{"accounts"};
@@ -50,8 +52,6 @@ double catch_up_per_second(lasagne::Store& store, unsigned run) {
   lasagne::Runtime runtime(store, {module});
   return count / seconds([&] { value_of(runtime.run_until_idle()); });
 }
-
-}  // namespace
 
 void bench_read(Context& context) {
   const auto messages = context.amount(1'000'000);

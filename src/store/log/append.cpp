@@ -1,6 +1,5 @@
 // Validation and application of a commit: the expected-revision table, and what moves together with it.
 #include <algorithm>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -269,19 +268,8 @@ Result<Committed> LogStore::append_taking(Commit& commit, Await await) {
   return append_checked(commit, messages_of(commit), await);
 }
 
-// It is held for a few microseconds: letting others run for as long costs less than going to sleep and being woken.
-LogStore::Lock LogStore::lock_soon() {
-  Lock lock(mutex_, std::defer_lock);
-  for (int tries = 0; tries < limits_.lock_tries; ++tries) {
-    if (lock.try_lock()) return lock;
-    std::this_thread::yield();
-  }
-  lock.lock();
-  return lock;
-}
-
 Result<Committed> LogStore::append_checked(const Commit& commit, Messages messages, Await await) {
-  Lock lock = lock_soon();
+  Lock lock(mutex_);
   if (failed_) return failure();
   if (pending_.messages.size() > limits_.unflushed_messages) {
     if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));

@@ -1,6 +1,33 @@
 #include "store/log/flush_group.hpp"
 
+#include <limits>
+
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace lasagne::detail {
+
+namespace {
+
+#ifdef __linux__
+// std::atomic's own wait first yields a few times, each of which gives a busy neighbour a whole slice of this core.
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+
+void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value) noexcept {
+  ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);  // also wakes for nothing
+}
+void wake(std::atomic<std::uint32_t>& word, int count) noexcept {
+  ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
+#else
+void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value) noexcept { word.wait(value); }
+void wake(std::atomic<std::uint32_t>& word, int count) noexcept { count == 1 ? word.notify_one() : word.notify_all(); }
+#endif
+
+}  // namespace
 
 FlushGroup::State FlushGroup::wait() noexcept {
   for (;;) {
@@ -9,19 +36,19 @@ FlushGroup::State FlushGroup::wait() noexcept {
     if (state == lead) {
       if (state_.compare_exchange_strong(state, waiting)) return lead;
     } else {
-      state_.wait(waiting);
+      sleep_while(state_, waiting);
     }
   }
 }
 
 void FlushGroup::call_a_leader() noexcept {
   state_.store(lead);
-  state_.notify_one();
+  wake(state_, 1);
 }
 
 void FlushGroup::end(bool good) noexcept {
   state_.store(good ? durable : failed);
-  state_.notify_all();
+  wake(state_, std::numeric_limits<int>::max());
 }
 
 }  // namespace lasagne::detail

@@ -31,7 +31,6 @@ struct LogStoreLimits {
   std::chrono::microseconds top_up{300};    // how long a write takes along what comes while it goes on
   std::uint32_t company = 8;  // threads let go by one write, from which on the next write waits for them to come back
   int nobody_came = 2;        // a write's time through this, without anybody coming, and it waits no more
-  int lock_tries = 10;        // of an append, before it sleeps until the lock is free
 };
 
 class LogStore final : public Store {
@@ -99,7 +98,6 @@ class LogStore final : public Store {
 
   // append.cpp; from check_guards on with mutex_ held
   using Messages = std::vector<std::shared_ptr<Message>>;
-  Lock lock_soon();
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await);
   Result<void> check_guards(const Commit& commit);
   Result<bool> is_parked(const Commit::ParkedId& id);

@@ -159,7 +159,7 @@ TEST_F(Bounds, AProcessorThatHoldsTooManyMessagesReadsNoFurtherUntilTheyAreSettl
   append<OpenJob>("work__commands", MessageKind::command, 1, [](int) { return OpenJob{id_of(0), "a"}; });
   faults.deny = "DoWork 0";
   append<DoWork>("work__commands", MessageKind::command, ProcessorLimits::held_messages + 1000,
-                 [](int i) { return DoWork{id_of(0), i}; });
+                 [](int i) { return DoWork{id_of(0), i == 0 ? 0 : 1}; });
   while (bus.step(now).value()) {
   }
   const auto stopped_at = bus.position();

@@ -54,6 +54,7 @@ test-tsan: deps
 	$(SETARCH) ctest --preset tsan
 
 clang:
+	$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) clang-19"
 	$(MAKE) --no-print-directory build PRESET=clang
 	cmake --build --preset clang -j $(JOBS) --target all_verify_interface_header_sets
 

@@ -50,7 +50,7 @@ double commands_per_second(Context& context, std::uint64_t events, bool cold) {
 }  // namespace
 
 void bench_command(Context& context) {
-  for (const std::uint64_t events : {10, 1'000}) {
+  for (const std::uint64_t events : {10U, 1'000U}) {
     for (const bool cold : {false, true}) {
       const auto name =
           fmt::format("stream of {} events, {}", events, cold ? "folded from the store" : "state in the cache");

@@ -141,7 +141,7 @@ void bench_machine(Context& context) {
                       context.settings.repetitions,
                       [&] { return wake_crowd_microseconds(many, context.amount(10'000)); }));
   if (!context.workspace.on_disk()) return;
-  for (const std::size_t batch : {1, 10, 100, 1000}) {
+  for (const std::size_t batch : {1U, 10U, 100U, 1000U}) {
     context.add(
         measure(named("machine", fmt::format("append {} records of {} bytes, fdatasync", batch, record_bytes), "us"),
                 context.settings.repetitions, [&] { return sync_microseconds(context, batch); }));

@@ -98,21 +98,12 @@ int tail(lasagne::Store& store, const TailOptions& options) {
 
 lasagne::Result<std::vector<lasagne::ParkedMessage>> all_parked(lasagne::Store& store) {
   std::vector<lasagne::ParkedMessage> all;
-  // Pages go by position, and several processors may hold back the same message: a full page may have cut such a group,
-  // whose position is then read again.
   for (lasagne::Position after = 0;;) {
     auto entries = store.parked({}, after, parked_page);
     if (!entries) return entries;
-    const bool last_page = entries->size() < parked_page;
-    if (!last_page) {
-      const auto cut = entries->back().position;
-      if (cut > entries->front().position) {
-        std::erase_if(*entries, [&](const auto& entry) { return entry.position == cut; });
-      }
-      after = entries->back().position;
-    }
     all.insert(all.end(), entries->begin(), entries->end());
-    if (last_page) return all;
+    if (entries->size() < parked_page) return all;
+    after = entries->back().position;
   }
 }
 

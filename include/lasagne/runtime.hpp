@@ -138,7 +138,7 @@ class Runtime {
     ParkedMessage entry;
     MessagePtr message;  // null if its stream was truncated or deleted since
   };
-  // In order of processor and position; after the given entry, at most `limit`.
+  // The first `limit` in order of position, and over it those that hold back the same message as the last one.
   [[nodiscard]] Result<std::vector<ParkedView>> parked(std::size_t limit = 100);
   // Handles the message again, and then its key's successors in order. `not_found` if it is not held; `invalid` if it
   // queues behind another one, or is being retried already.

@@ -194,7 +194,8 @@ class Store {
   // When to ask for due timers: not later than the earliest is due, perhaps earlier (after a cancellation). Empty when
   // none is set.
   [[nodiscard]] virtual Result<std::optional<Timestamp>> next_timer() = 0;
-  // In order of position; an empty name means of all processors.
+  // In order of position; an empty name means of all processors. Those that hold back one message come together, the
+  // last of them over the limit, so that a position goes from page to page.
   [[nodiscard]] virtual Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after,
                                                                   std::size_t limit) = 0;
 

@@ -51,8 +51,8 @@ void set_version(Uuid& id, unsigned version) noexcept {
 // What a digest needs costs several times more to make than to use, so each thread keeps its own.
 struct Sha1 {
   struct Free {
-    void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD* made) const noexcept { EVP_MD_free(made); }
+    void operator()(EVP_MD_CTX* made) const noexcept { EVP_MD_CTX_free(made); }
   };
   std::unique_ptr<EVP_MD, Free> digest{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
   std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};

@@ -195,7 +195,7 @@ FaultVfs::FaultVfs() : real_(sqlite3_vfs_find(nullptr)) {
   if (real_ == nullptr) throw std::runtime_error("SQLite has no default VFS");
   vfs_ = *real_;
   vfs_.szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
-  vfs_.zName = name;
+  vfs_.zName = registered_name;
   vfs_.pNext = nullptr;
   vfs_.xOpen = Methods::open;
   vfs_.xDelete = Methods::remove;

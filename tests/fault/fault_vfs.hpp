@@ -43,7 +43,7 @@ enum class Loss : std::uint8_t { all, some };
 // There is one, since SQLite knows a VFS by its name. One thread at a time.
 class FaultVfs {
  public:
-  static constexpr const char* name = "lasagne-fault";
+  static constexpr const char* registered_name = "lasagne-fault";
   static FaultVfs& instance();
 
   // Nothing fails from here on, and the counters begin anew.

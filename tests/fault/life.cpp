@@ -37,7 +37,7 @@ Timestamp now_;  // NOLINT: the clock of all stores here
 // all is read from the file.
 detail::SqliteSettings small_settings() {
   detail::SqliteSettings settings;
-  settings.vfs = FaultVfs::name;
+  settings.vfs = FaultVfs::registered_name;
   settings.writer_cache_kib = 16;
   settings.reader_cache_kib = 16;
   settings.checkpoint_pages = 24;
@@ -332,7 +332,7 @@ void Life::come_to_its_end() {
     EXPECT_EQ(find_out(*store), length());
   }
   sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READONLY, FaultVfs::name), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READONLY, FaultVfs::registered_name), SQLITE_OK);
   sqlite3_stmt* check = nullptr;
   sqlite3_prepare_v2(handle, "PRAGMA integrity_check", -1, &check, nullptr);
   EXPECT_EQ(sqlite3_step(check), SQLITE_ROW);

@@ -178,7 +178,7 @@ TEST_F(SqliteOpenTest, ReadsWhatTheWriterReadsUnderEveryLimit) {
     ASSERT_TRUE((*writing)->set_stream_limits("A-1", limits));
     for (const auto direction : {Direction::forwards, Direction::backwards}) {
       for (Revision from = 0; from <= 8; ++from) {
-        for (const std::size_t limit : {0, 1, 2, 9}) {
+        for (const std::size_t limit : {0U, 1U, 2U, 9U}) {
           SCOPED_TRACE(std::to_string(from) + " " + std::to_string(limit));
           const auto there = (*writing)->read_stream("A-1", from, direction, limit);
           const auto here = (*reading)->read_stream("A-1", from, direction, limit);

@@ -1,6 +1,7 @@
 #include "store/memory/memory_backing.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lasagne::detail {
 
@@ -134,7 +135,9 @@ Result<std::vector<ParkedMessage>> MemoryBacking::parked(std::string_view proces
   for (const auto& [key, entry] : parked_) {
     if ((processor.empty() || key.first == processor) && key.second > after) entries.push_back(entry);
   }
-  std::ranges::stable_sort(entries, {}, &ParkedMessage::position);
+  if (limit == 0) return {};
+  std::ranges::sort(entries, {}, [](const ParkedMessage& entry) { return std::tie(entry.position, entry.processor); });
+  while (limit < entries.size() && entries[limit].position == entries[limit - 1].position) ++limit;
   if (entries.size() > limit) entries.resize(limit);
   return entries;
 }

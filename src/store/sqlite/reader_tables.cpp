@@ -76,6 +76,7 @@ Result<bool> Reader::has_parked(std::string_view processor, Position position) {
 }
 
 Result<std::vector<ParkedMessage>> Reader::parked(std::string_view processor, Position after, std::size_t limit) {
+  if (limit == 0) return {};
   auto prepared = statement(processor.empty() ? sql::parked_of_all : sql::parked_of);
   if (!prepared) return std::unexpected(prepared.error());
   Statement& row = **prepared;

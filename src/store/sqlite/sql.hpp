@@ -91,7 +91,8 @@ inline constexpr std::string_view parked_of =
     "WHERE processor = ?1 AND position > ?2 ORDER BY position LIMIT ?3";
 inline constexpr std::string_view parked_of_all =
     "SELECT processor, position, key, status, attempts, next_attempt, error, edited_data FROM parked "
-    "WHERE position > ?2 AND ?1 = '' ORDER BY position, processor LIMIT ?3";
+    "WHERE ?1 = '' AND position > ?2 AND position <= ifnull((SELECT position FROM parked WHERE position > ?2 "
+    "ORDER BY position LIMIT 1 OFFSET ?3 - 1), 9223372036854775807) ORDER BY position, processor";
 
 // scavenge; the condition is that of the index streams_to_scavenge
 inline constexpr std::string_view streams_to_scavenge =

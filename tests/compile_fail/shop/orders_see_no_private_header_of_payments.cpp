@@ -1,2 +1,2 @@
-// expect: error: payment\.hpp: No such file
+// expect: error: '?payment\.hpp'?:? (No such file|file not found)
 #include "payment.hpp"

@@ -52,6 +52,19 @@ LASAGNE_STORE_GUARD_TEST(StoreParked, OfAllProcessorsIsListedInOrderOfPosition) 
   EXPECT_EQ(parked("", 4, 2), (std::vector<Position>{5, 6}));
 }
 
+LASAGNE_STORE_GUARD_TEST(StoreParked, OfOneMessageIsOnOnePage) {
+  ASSERT_TRUE(ok(park({entry("r", 4), entry("p", 4), entry("q", 4), entry("p", 2), entry("q", 5)})));
+  EXPECT_EQ(parked("", 0, 0), (std::vector<Position>{}));
+  EXPECT_EQ(parked("", 0, 1), (std::vector<Position>{2}));
+  for (const std::size_t page : {2U, 3U, 4U})
+    EXPECT_EQ(parked("", 0, page), (std::vector<Position>{2, 4, 4, 4})) << page;
+  EXPECT_EQ(parked("", 0, 5), (std::vector<Position>{2, 4, 4, 4, 5}));
+  EXPECT_EQ(parked("", 4, 1), (std::vector<Position>{5}));
+  EXPECT_EQ(parked("q", 0, 1), (std::vector<Position>{4}));
+  EXPECT_EQ(store().parked("", 2, 1)->at(1).processor, "q");
+  EXPECT_EQ(store().parked("", 0, SIZE_MAX)->size(), 5u);
+}
+
 LASAGNE_STORE_GUARD_TEST(StoreParked, IsRemovedTogetherWithAnAppend) {
   ASSERT_TRUE(ok(park({entry("p", 1), entry("p", 2), entry("q", 1)})));
   auto commit = commit_of({to("S", ExpectedRevision::any(), {"a"})});

@@ -108,7 +108,7 @@ LASAGNE_STORE_TEST(StoreReadStream, ManyStreamsAtOnce) {
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 10; ++i) fill("S-" + std::to_string(i), 1);
   }
-  for (int i = 0; i < 10; ++i) {
+  for (std::size_t i = 0; i < 10; ++i) {
     const auto slice = read("S-" + std::to_string(i));
     ASSERT_TRUE(ok(slice));
     ASSERT_EQ(slice->messages.size(), 5u);
@@ -119,7 +119,7 @@ LASAGNE_STORE_TEST(StoreReadStream, ManyStreamsAtOnce) {
 LASAGNE_STORE_TEST(StoreReadAll, PagesThroughEverything) {
   fill("Order-1", 10);
   fill("Payment-1", 10);
-  for (const std::size_t page : {1, 3, 7, 20, 100}) EXPECT_EQ(log({}, page).size(), 20u) << "pages of " << page;
+  for (const std::size_t page : {1U, 3U, 7U, 20U, 100U}) EXPECT_EQ(log({}, page).size(), 20u) << "pages of " << page;
   EXPECT_EQ(positions_of(store().read_all(17, {}, 2)->messages), (std::vector<Position>{18, 19}));
   EXPECT_EQ(store().read_all(17, {}, 2)->scanned_to, 19u);
 }
@@ -134,7 +134,7 @@ LASAGNE_STORE_TEST(StoreReadAll, AtTheEndThereIsNothing) {
 
 LASAGNE_STORE_TEST(StoreReadAll, ALimitOfNoneGivesNothing) {
   fill("S", 20);
-  for (const Position after : {0, 19}) {
+  for (const Position after : {0U, 19U}) {
     const auto slice = store().read_all(after, {}, 0);
     ASSERT_TRUE(ok(slice));
     EXPECT_TRUE(slice->messages.empty());

@@ -297,6 +297,16 @@ Reply Router::run(const Route& route, const std::vector<std::string>& path, cons
   return route.handler(request);
 }
 
+namespace {
+struct HealthView {
+  std::string status;
+};
+}  // namespace
+
+void add_health(Router& router) {
+  router.get("/health", [](const Request&) { return Reply::json(HealthView{"ok"}); });
+}
+
 std::optional<Listen> Listen::parse(std::string_view text) {
   Listen listen;
   const auto colon = text.rfind(':');

@@ -185,6 +185,9 @@ class Router {
   std::vector<Route> routes_;
 };
 
+// GET /health: 200 while requests are handled.
+void add_health(Router& router);
+
 // Where to listen.
 struct Listen {
   std::string host = "127.0.0.1";

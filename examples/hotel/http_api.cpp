@@ -152,6 +152,7 @@ http::Reply initiate(const HttpApi& api, const http::Request& request, const wir
 }  // namespace
 
 void HttpApi::add_routes(http::Router& router) const {
+  http::add_health(router);
   router.get("/guests/{id}", [this](const http::Request& request) {
     return read<GuestStayAccount>(runtime, request.id("id"), "guest");
   });

@@ -55,6 +55,13 @@ class HotelHttp : public ::testing::Test {
   const OpenApi openapi_{"hotel"};
 };
 
+TEST_F(HotelHttp, TellsThatItServes) {
+  const auto health = get("/health");
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->status, 200);
+  EXPECT_EQ(health->body, R"({"status":"ok"})");
+}
+
 TEST_F(HotelHttp, EveryWriteAnswersItsTag) {
   const auto path = "/guests/" + alice;
   EXPECT_EQ(etag(post(path + "/check-in")), "W/\"0\"");

@@ -70,9 +70,6 @@ struct StockView {
   Uuid product_id;
   std::int64_t available = 0;
 };
-struct HealthView {
-  std::string status;
-};
 
 std::vector<ItemView> views_of(const auto& items) {
   std::vector<ItemView> views;
@@ -118,7 +115,7 @@ void HttpApi::add_routes(http::Router& router) {
   add_order_routes(router);
   add_payment_routes(router);
   add_stock_routes(router);
-  router.get("/health", [](const http::Request&) { return http::Reply::json(HealthView{"ok"}); });
+  http::add_health(router);
 }
 
 void HttpApi::add_cart_routes(http::Router& router) {

@@ -268,7 +268,7 @@ class HttpServer final : public Server {
     accept();
     const auto waiter = ::pthread_self();
     bool served = true;
-    std::thread speaker([&] {
+    std::thread io_thread([&] {
       try {
         shared_.io.run();
       } catch (const std::exception& error) {
@@ -282,7 +282,7 @@ class HttpServer final : public Server {
     while (::sigwait(&signals, &signal) != 0) {
     }
     asio::post(shared_.io, [this] { begin_stop(); });
-    speaker.join();
+    io_thread.join();
     shared_.workers.join();
     return served;
   }

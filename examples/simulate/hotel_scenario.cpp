@@ -5,10 +5,10 @@
 
 #include "answers.hpp"
 #include "audit.hpp"
-#include "dice.hpp"
 #include "group_checkout/group_checkout.hpp"
 #include "guest_stay_account/guest_stay_account.hpp"
 #include "hotel.hpp"
+#include "random_choices.hpp"
 
 namespace simulate {
 
@@ -19,34 +19,35 @@ using lasagne::testing::command;
 using lasagne::testing::SimulatedCommand;
 using lasagne::testing::simulation_start;
 
-void stay(Dice& dice, std::size_t number, std::vector<SimulatedCommand>& commands) {
+void stay(RandomChoices& random, std::size_t number, std::vector<SimulatedCommand>& commands) {
   const auto guest = numbered("guest", number);
   const auto add = [&](const auto& sent) { commands.push_back(command(sent, "guest " + std::to_string(number))); };
-  if (dice.percent(95)) add(CheckInGuest{guest, simulation_start});
+  if (random.percent(95)) add(CheckInGuest{guest, simulation_start});
   std::int64_t owed = 0;
-  for (auto charges = dice.between(0, 2); charges > 0; --charges) {
-    const auto amount = dice.between(1, 10'000);
+  for (auto charges = random.between(0, 2); charges > 0; --charges) {
+    const auto amount = random.between(1, 10'000);
     owed += amount;
     add(RecordCharge{guest, Money{amount}, simulation_start});
   }
   if (owed > 1) add(RecordPayment{guest, Money{owed - 1}, simulation_start});
-  if (owed > 0 && dice.percent(75)) add(RecordPayment{guest, Money{1}, simulation_start});
-  if (dice.percent(15)) add(CheckOutGuest{guest, std::nullopt, 0, simulation_start});
+  if (owed > 0 && random.percent(75)) add(RecordPayment{guest, Money{1}, simulation_start});
+  if (random.percent(15)) add(CheckOutGuest{guest, std::nullopt, 0, simulation_start});
 }
 
-void check_out_a_group(Dice& dice, std::size_t number, std::size_t guests, std::vector<SimulatedCommand>& commands) {
+void check_out_a_group(RandomChoices& random, std::size_t number, std::size_t guests,
+                       std::vector<SimulatedCommand>& commands) {
   static constexpr lasagne::Duration deadlines[] = {std::chrono::seconds(1), std::chrono::hours(1),
                                                     std::chrono::days(3)};
   const auto group = numbered("group", number);
   const auto add = [&](const auto& sent) { commands.push_back(command(sent, "clerk " + std::to_string(number))); };
   std::vector<Uuid> members;
-  for (auto size = dice.between(1, 5); size > 0; --size) {
+  for (auto size = random.between(1, 5); size > 0; --size) {
     members.push_back(
-        numbered("guest", static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(guests) - 1))));
+        numbered("guest", static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(guests) - 1))));
   }
-  const auto deadline = simulation_start + deadlines[dice.between(0, 2)];
+  const auto deadline = simulation_start + deadlines[random.between(0, 2)];
   add(InitiateGroupCheckout{group, Uuid::derive(group, "clerk"), members, simulation_start, deadline});
-  for (auto reruns = dice.between(0, 3); reruns > 0; --reruns) {
+  for (auto reruns = random.between(0, 3); reruns > 0; --reruns) {
     add(RerunGroupCheckout{group, simulation_start, deadline + std::chrono::hours(1)});
   }
 }
@@ -89,15 +90,15 @@ std::vector<std::string> audited(lasagne::Store& store) {
 bool is_hotel_style(std::string_view style) { return parse_style(style).has_value(); }
 
 lasagne::testing::Scenario hotel_scenario(std::uint64_t seed, std::string_view style) {
-  Dice dice(seed);
+  RandomChoices random(seed);
   lasagne::testing::Scenario scenario;
   scenario.modules = [style = *parse_style(style)] { return std::vector{hotel_module(style)}; };
   scenario.audit = audited;
-  const auto guests = static_cast<std::size_t>(dice.percent(10) ? 40 : dice.between(1, 10));
-  const auto groups = dice.between(1, guests > 10 ? 20 : 4);
-  for (std::size_t i = 0; i < guests; ++i) stay(dice, i, scenario.commands);
+  const auto guests = static_cast<std::size_t>(random.percent(10) ? 40 : random.between(1, 10));
+  const auto groups = random.between(1, guests > 10 ? 20 : 4);
+  for (std::size_t i = 0; i < guests; ++i) stay(random, i, scenario.commands);
   for (std::size_t i = 0; i < static_cast<std::size_t>(groups); ++i) {
-    check_out_a_group(dice, i, guests, scenario.commands);
+    check_out_a_group(random, i, guests, scenario.commands);
   }
   return scenario;
 }

@@ -4,9 +4,9 @@
 
 #include "answers.hpp"
 #include "audit.hpp"
-#include "dice.hpp"
 #include "http_api.hpp"
 #include "lasagne/command_rejected.hpp"
+#include "random_choices.hpp"
 #include "shop/orders/commands.hpp"
 #include "shop/shipments/commands.hpp"
 #include "shop/shopping_carts/commands.hpp"
@@ -28,18 +28,19 @@ using shop::shipments::SetStock;
 
 constexpr std::int64_t products = 3;
 
-void fill_a_cart(Dice& dice, const Uuid& cart, const std::string& session, std::vector<SimulatedCommand>& commands) {
+void fill_a_cart(RandomChoices& random, const Uuid& cart, const std::string& session,
+                 std::vector<SimulatedCommand>& commands) {
   const auto add = [&](const auto& sent) { commands.push_back(command(sent, session)); };
   add(OpenShoppingCart{cart, Uuid::derive(cart, "client"), simulation_start});
-  for (auto lines = dice.between(1, 3); lines > 0; --lines) {
-    const auto product = numbered("product", static_cast<std::size_t>(dice.between(0, products - 1)));
-    const auto item = priced(shop::catalogue_price, product, dice.between(1, 4));
+  for (auto lines = random.between(1, 3); lines > 0; --lines) {
+    const auto product = numbered("product", static_cast<std::size_t>(random.between(0, products - 1)));
+    const auto item = priced(shop::catalogue_price, product, random.between(1, 4));
     add(AddProductItem{cart, item});
-    if (item.quantity > 1 && dice.percent(20)) {
+    if (item.quantity > 1 && random.percent(20)) {
       add(RemoveProductItem{cart, {item.product_id, item.quantity - 1, item.unit_price}});
     }
   }
-  if (dice.percent(90)) {
+  if (random.percent(90)) {
     add(ConfirmShoppingCart{cart, simulation_start});
   } else {
     add(CancelShoppingCart{cart, simulation_start});
@@ -71,29 +72,29 @@ std::vector<std::string> audited(lasagne::Store& store) {
 }  // namespace
 
 lasagne::testing::Scenario shop_scenario(std::uint64_t seed) {
-  Dice dice(seed);
+  RandomChoices random(seed);
   static constexpr lasagne::Duration times_to_pay[] = {std::chrono::seconds(1), std::chrono::minutes(15),
                                                        std::chrono::days(3)};
   shop::ShopOptions options;
-  options.payment_timeout = times_to_pay[dice.between(0, 2)];
+  options.payment_timeout = times_to_pay[random.between(0, 2)];
   options.gateway = shop::payments::SimulatedGateway{15, 15};
 
   lasagne::testing::Scenario scenario;
   scenario.modules = [options] { return shop::shop_modules(options); };
   scenario.audit = audited;
   // Some have so many that a bus forgets the ids of its first messages.
-  const auto carts = dice.percent(10) ? 60 : dice.between(1, 10);
+  const auto carts = random.percent(10) ? 60 : random.between(1, 10);
   for (std::size_t i = 0; i < products; ++i) {
     const auto product = numbered("product", i);
     scenario.commands.push_back(
-        command(SetStock{product, dice.between(0, carts * 2), simulation_start}, "stock " + std::to_string(i)));
+        command(SetStock{product, random.between(0, carts * 2), simulation_start}, "stock " + std::to_string(i)));
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(carts); ++i) {
     const auto cart = numbered("cart", i);
-    fill_a_cart(dice, cart, "cart " + std::to_string(i), scenario.commands);
-    if (!dice.percent(20)) continue;
+    fill_a_cart(random, cart, "cart " + std::to_string(i), scenario.commands);
+    if (!random.percent(20)) continue;
     const CancelOrder cancel{cart, std::nullopt, CancellationReason::ClientRequest, simulation_start};
-    scenario.commands.push_back(command(cancel, "second thoughts " + std::to_string(i)));
+    scenario.commands.push_back(command(cancel, "cancellation " + std::to_string(i)));
   }
   return scenario;
 }

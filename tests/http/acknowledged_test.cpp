@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/http.hpp"
-#include "crowd.hpp"
+#include "concurrent_clients.hpp"
 #include "http_program.hpp"
 #include "lasagne/store.hpp"
 #include "lasagne/uuid.hpp"
@@ -22,7 +22,7 @@ struct System {
   std::string category;
   // A write that makes the stream of this id, or of one that the answer tells.
   std::string (*request)(const Uuid& id);
-  std::string (*created)(const Uuid& id, const CrowdAnswer& answer);
+  std::string (*created)(const Uuid& id, const ClientAnswer& answer);
 };
 
 std::string post(const std::string& path, const std::string& body) {
@@ -32,10 +32,10 @@ std::string post(const std::string& path, const std::string& body) {
 
 const System shop{"shop", "ShoppingCart",
                   [](const Uuid& id) { return post("/carts", R"({"client_id":")" + id.to_string() + "\"}"); },
-                  [](const Uuid&, const CrowdAnswer& answer) { return json_member(answer.body, "cart_id"); }};
+                  [](const Uuid&, const ClientAnswer& answer) { return json_member(answer.body, "cart_id"); }};
 const System hotel{"hotel", "GuestStayAccount",
                    [](const Uuid& id) { return post("/guests/" + id.to_string() + "/check-in", ""); },
-                   [](const Uuid& id, const CrowdAnswer&) { return id.to_string(); }};
+                   [](const Uuid& id, const ClientAnswer&) { return id.to_string(); }};
 
 enum class End { by_stop, by_stop_under_load, by_kill_under_load, by_full_disk_under_load };
 
@@ -94,9 +94,9 @@ class Acknowledged : public ::testing::TestWithParam<Case> {
     const auto saw_enough = [&] { return here >= enough() && refused > 0; };
     bool ended = false;
     {
-      Crowd crowd(program.port(), Bounds::connections - 1);
+      ConcurrentClients clients(program.port(), Bounds::connections - 1);
       const auto ask = [&](std::size_t number) { return system.request(id_of(number)); };
-      const auto take = [&](std::size_t number, const CrowdAnswer& answer) {
+      const auto take = [&](std::size_t number, const ClientAnswer& answer) {
         ++answers_[answer.status];
         if (answer.status == 0) ++unanswered;
         if (answer.status == 503) ++refused;
@@ -114,7 +114,7 @@ class Acknowledged : public ::testing::TestWithParam<Case> {
       };
       constexpr int most_runs = 100;
       for (int runs = 0; runs == 0 || (end == End::by_stop && !saw_enough() && runs < most_runs); ++runs) {
-        crowd.run(end == End::by_stop ? 2000 : plenty, ask, take);
+        clients.run(end == End::by_stop ? 2000 : plenty, ask, take);
       }
     }
     EXPECT_TRUE(end != End::by_stop || unanswered == 0) << unanswered << " got no answer";

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "common/http.hpp"
-#include "crowd.hpp"
+#include "concurrent_clients.hpp"
 #include "http_api.hpp"
 #include "http_program.hpp"
 #include "local_server.hpp"
@@ -13,7 +13,7 @@
 namespace http_test {
 namespace {
 
-constexpr auto crowd_size = examples::http::Bounds::connections - 1;
+constexpr auto client_count = examples::http::Bounds::connections - 1;
 constexpr std::size_t noise = 4 << 20;  // of an allocator; a leak of 100 bytes a request is more
 
 std::string product(std::size_t number) {
@@ -28,12 +28,13 @@ std::string set_stock(std::size_t number) {
 }
 
 // How often each status was answered, until so many requests were admitted and others were refused.
-std::map<int, std::size_t> burst(Crowd& crowd, const Crowd::Make& make, std::size_t admitted) {
+std::map<int, std::size_t> burst(ConcurrentClients& clients, const ConcurrentClients::Make& make,
+                                 std::size_t admitted) {
   std::map<int, std::size_t> answers;
   std::size_t refused = 0;
   constexpr std::size_t most = 2'000'000;  // a server that takes them all is not under overload
   for (std::size_t all = 0; (all - refused < admitted || refused == 0) && all < most; all += 4000) {
-    crowd.run(4000, make, [&](std::size_t, const CrowdAnswer& answer) {
+    clients.run(4000, make, [&](std::size_t, const ClientAnswer& answer) {
       ++answers[answer.status];
       if (answer.status == 503) ++refused;
     });
@@ -51,11 +52,11 @@ void expect_flat(std::size_t before, std::size_t after, std::map<int, std::size_
 TEST(Memory, OfTheShopIsFlatWhileItReadsAndRefuses) {
   const TemporaryDirectory directory;
   const Program shop("shop", {"serve", "--store", "sqlite:" + directory.file("shop.db"), "--listen", "127.0.0.1:0"});
-  Crowd crowd(shop.port(), crowd_size);
-  crowd.run(64, set_stock, [](std::size_t, const CrowdAnswer& answer) { ASSERT_EQ(answer.status, 204); });
-  burst(crowd, read_stock, 10'000);
+  ConcurrentClients clients(shop.port(), client_count);
+  clients.run(64, set_stock, [](std::size_t, const ClientAnswer& answer) { ASSERT_EQ(answer.status, 204); });
+  burst(clients, read_stock, 10'000);
   const auto before = memory_of(shop.pid());
-  const auto answers = burst(crowd, read_stock, 40'000);
+  const auto answers = burst(clients, read_stock, 40'000);
   expect_flat(before, memory_of(shop.pid()), answers);
 }
 
@@ -76,10 +77,10 @@ TEST(Memory, IsFlatWhileTheLogGrows) {
   api.add_routes(router);
   runtime.start();
   LocalServer server(router);
-  Crowd crowd(server.port(), crowd_size);
-  burst(crowd, set_stock, 20'000);
+  ConcurrentClients clients(server.port(), client_count);
+  burst(clients, set_stock, 20'000);
   const auto before = memory_of(::getpid());
-  const auto answers = burst(crowd, set_stock, 40'000);
+  const auto answers = burst(clients, set_stock, 40'000);
   expect_flat(before, memory_of(::getpid()), answers);
   EXPECT_TRUE(server.stop());
 }

@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "common/http.hpp"
-#include "crowd.hpp"
+#include "concurrent_clients.hpp"
 #include "http_program.hpp"
 #include "local_server.hpp"
 #include "raw_client.hpp"
@@ -70,10 +70,10 @@ class HeldServer {
 TEST(Overload, NeverMoreThanTheBoundAreAdmittedAndTheOthersAreToldToComeAgain) {
   HeldServer held;
   constexpr std::size_t too_many = 100;
-  Crowd crowd(held.server.port(), most_held + too_many);
+  ConcurrentClients clients(held.server.port(), most_held + too_many);
   std::size_t refused = 0;
   std::size_t served = 0;
-  crowd.run(most_held + too_many, get_wait, [&](std::size_t, const CrowdAnswer& answer) {
+  clients.run(most_held + too_many, get_wait, [&](std::size_t, const ClientAnswer& answer) {
     if (answer.status == 200) {
       ++served;
       return;
@@ -94,8 +94,8 @@ TEST(Overload, NeverMoreThanTheBoundAreAdmittedAndTheOthersAreToldToComeAgain) {
 TEST(Overload, WhatIsAdmittedIsAnsweredWhenTheServerStops) {
   HeldServer held;
   std::size_t served = 0;
-  Crowd crowd(held.server.port(), most_held + 1);
-  crowd.run(most_held + 1, get_wait, [&](std::size_t, const CrowdAnswer& answer) {
+  ConcurrentClients clients(held.server.port(), most_held + 1);
+  clients.run(most_held + 1, get_wait, [&](std::size_t, const ClientAnswer& answer) {
     if (answer.status == 503) {  // so all the others are admitted
       held.server.ask_to_stop();
       held.let_go();
@@ -110,7 +110,7 @@ class Slow : public ::testing::Test {
   using Clients = std::vector<std::unique_ptr<RawClient>>;
 
   Slow() : program_("shop", {"serve", "--store", "memory:", "--listen", "127.0.0.1:0"}) {}
-  Clients crowd_of(std::size_t size, const std::string& saying) {
+  Clients clients_saying(std::size_t size, const std::string& saying) {
     Clients clients;
     for (std::size_t i = 0; i < size; ++i) {
       clients.push_back(std::make_unique<RawClient>(program_.port()));
@@ -134,7 +134,7 @@ class Slow : public ::testing::Test {
 
 // Served beside them, not after them: none of them was given up for it.
 TEST_F(Slow, ClientsThatSayOneByteAtATimeKeepNobodyOut) {
-  const auto slow = crowd_of(most_held * 2, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto slow = clients_saying(most_held * 2, "GET /health HTTP/1.1\r\nX-Slow: ");
   for (int byte = 0; byte < 8; ++byte) {
     for (const auto& client : slow) client->say("x");
     expect_healthy();
@@ -143,7 +143,7 @@ TEST_F(Slow, ClientsThatSayOneByteAtATimeKeepNobodyOut) {
 }
 
 TEST_F(Slow, BodiesThatNeverComeKeepNobodyOut) {
-  const auto half_open = crowd_of(most_held * 2, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  const auto half_open = clients_saying(most_held * 2, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
   expect_healthy();
   EXPECT_EQ(undisturbed(half_open), half_open.size());
 }
@@ -161,7 +161,7 @@ TEST_F(Slow, IdleConnectionsKeepNobodyOut) {
 
 // Each is sent answers until neither side's buffers take more; until then they are just too many requests.
 TEST_F(Slow, ClientsThatNeverReadTheirAnswersKeepNobodyOut) {
-  const auto deaf = crowd_of(most_held * 2, get_health);
+  const auto deaf = clients_saying(most_held * 2, get_health);
   std::string many;
   for (int i = 0; i < 1000; ++i) many += get_health;
   for (int rounds = 0; rounds < 10; ++rounds) {
@@ -177,8 +177,8 @@ TEST_F(Slow, ClientsThatNeverReadTheirAnswersKeepNobodyOut) {
 }
 
 TEST_F(Slow, OverTheBoundOfConnectionsTheOneThatWaitedLongestIsClosed) {
-  const auto first = crowd_of(1, "GET /health HTTP/1.1\r\nX-Slow: ");
-  const auto more = crowd_of(Bounds::connections, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto first = clients_saying(1, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto more = clients_saying(Bounds::connections, "GET /health HTTP/1.1\r\nX-Slow: ");
   expect_healthy();
   EXPECT_TRUE(first.front()->hear(std::chrono::seconds(20)).empty());
   EXPECT_TRUE(first.front()->closed());
@@ -190,7 +190,7 @@ TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
   ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, nullptr, &few), 0);
   few.rlim_cur = 64;
   ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
-  const auto slow = crowd_of(400, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto slow = clients_saying(400, "GET /health HTTP/1.1\r\nX-Slow: ");
   expect_healthy();
   EXPECT_GT(undisturbed(slow), 0u);
   EXPECT_FALSE(slow.back()->disturbed()) << "the one that came last has waited least";
@@ -236,8 +236,8 @@ TEST_F(Slow, AClientThatDoesNotTakeItsAnswerInTimeIsClosed) {
 }
 
 TEST_F(Slow, AStopWaitsForNobodyForLong) {
-  const auto idle = crowd_of(10, get_health);
-  const auto half_open = crowd_of(10, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  const auto idle = clients_saying(10, get_health);
+  const auto half_open = clients_saying(10, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
   for (const auto& client : idle) ASSERT_TRUE(client->hear_answer().starts_with("HTTP/1.1 200"));
   EXPECT_EQ(program_.stop(), 0);
 }

@@ -1,6 +1,6 @@
 // Style 2: choreography. Nobody coordinates: each part of the hotel reacts to what the others report, and no piece of
-// code sees the whole. Three subscriptions with a checkpoint each, so nothing is promised about who hears of an event
-// first.
+// code sees the whole. The three subscriptions have a checkpoint each, so nothing is promised about which of them
+// handles an event first.
 #pragma once
 
 #include <variant>
@@ -10,21 +10,21 @@
 
 namespace hotel {
 
-// The guest stays hear that a group is to be checked out.
+// Asks each guest stay of the group to check out.
 struct CheckOutGuestsOfGroup {
   using Event = std::variant<GroupCheckoutInitiated, GroupCheckoutRerunInitiated>;
   static void on(const GroupCheckoutInitiated& initiated, lasagne::Send& send);
   static void on(const GroupCheckoutRerunInitiated& rerun, lasagne::Send& send);
 };
 
-// The group checkout hears how its guests fared.
+// Reports to the group checkout how each guest's check-out came out.
 struct RecordGuestCheckouts {
   using Event = std::variant<GuestCheckedOut, GuestCheckoutFailed>;
   static void on(const GuestCheckedOut& checked_out, lasagne::Send& send);
   static void on(const GuestCheckoutFailed& failed, lasagne::Send& send);
 };
 
-// The clock hears when to ring, and when no longer.
+// Sets the deadline timer of each round, and cancels it when the round ends.
 struct KeepGroupCheckoutDeadline {
   using Event =
       std::variant<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GroupCheckoutCompleted, GroupCheckoutFailed>;

@@ -148,9 +148,9 @@ LoadResult run_load(lasagne::Store& store, lasagne::Runtime& runtime, const Load
   tally.read_on();
   const auto done_before = tally.done();
 
-  const auto patience = LoadLimits::patience + payment_timeout;
+  const auto stall_time = LoadLimits::stall_time + payment_timeout;
   auto last_news = started;
-  while (tally.done() < orders && SteadyClock::now() - last_news < patience) {
+  while (tally.done() < orders && SteadyClock::now() - last_news < stall_time) {
     const bool room = feeder.placed() < tally.initialized() + LoadLimits::carts_under_way &&
                       feeder.placed() < tally.done() + LoadLimits::orders_under_way;
     if (feeder.placed() < orders && room) {

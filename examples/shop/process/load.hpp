@@ -14,7 +14,7 @@ struct LoadLimits {
   static constexpr std::uint64_t orders_per_commit = 50;
   static constexpr std::uint64_t carts_under_way = 400;  // placed, no order yet
   static constexpr std::uint64_t orders_under_way = 3'000;
-  static constexpr std::chrono::seconds patience{30};  // without any news, on top of the time to pay
+  static constexpr std::chrono::seconds stall_time{30};  // without any news, on top of the time to pay
 };
 
 struct LoadResult {

@@ -17,27 +17,27 @@
 
 namespace http_test {
 
-struct CrowdAnswer {
+struct ClientAnswer {
   int status = 0;  // 0: the connection ended without an answer
   std::string head;
   std::string body;
   std::chrono::steady_clock::duration time{};
 };
 
-class Crowd {
+class ConcurrentClients {
  public:
   using Clock = std::chrono::steady_clock;
   using Make = std::function<std::string(std::size_t number)>;
-  using Take = std::function<void(std::size_t number, const CrowdAnswer&)>;
+  using Take = std::function<void(std::size_t number, const ClientAnswer&)>;
 
-  Crowd(int port, std::size_t size) : port_(port), clients_(size) {
+  ConcurrentClients(int port, std::size_t size) : port_(port), clients_(size) {
     for (auto& client : clients_) client.socket = connect_to(port_, O_NONBLOCK);
   }
-  ~Crowd() {
+  ~ConcurrentClients() {
     for (const auto& client : clients_) ::close(client.socket);
   }
-  Crowd(const Crowd&) = delete;
-  Crowd& operator=(const Crowd&) = delete;
+  ConcurrentClients(const ConcurrentClients&) = delete;
+  ConcurrentClients& operator=(const ConcurrentClients&) = delete;
 
   // Makes so many requests and takes each answer. Ends early when the server is gone, and fails when it hangs. The
   // numbers go on from run to run.
@@ -45,7 +45,7 @@ class Crowd {
     const auto hung = Clock::now() + std::chrono::minutes(2);
     for (const auto end = next_ + requests;;) {
       if (Clock::now() > hung) {
-        ADD_FAILURE() << "the crowd is not served to the end";
+        ADD_FAILURE() << "the clients are not served to the end";
         return;
       }
       std::vector<pollfd> entries;
@@ -100,10 +100,10 @@ class Crowd {
       }
     }
     // Empty until it is whole.
-    [[nodiscard]] CrowdAnswer answer() const {
+    [[nodiscard]] ClientAnswer answer() const {
       const auto end = heard.find("\r\n\r\n");
       if (end == std::string::npos) return {};
-      CrowdAnswer answer{std::stoi(heard.substr(9, 3)), heard.substr(0, end + 2), heard.substr(end + 4), {}};
+      ClientAnswer answer{std::stoi(heard.substr(9, 3)), heard.substr(0, end + 2), heard.substr(end + 4), {}};
       const auto length = answer.head.find("Content-Length: ");
       if (length != std::string::npos && std::stoul(answer.head.substr(length + 16)) > answer.body.size()) return {};
       answer.time = Clock::now() - began;

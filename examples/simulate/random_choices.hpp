@@ -9,9 +9,9 @@
 
 namespace simulate {
 
-class Dice {
+class RandomChoices {
  public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  explicit RandomChoices(std::uint64_t seed) : random_(seed) {}
   // Not std::uniform_int_distribution, whose results differ between libraries.
   std::int64_t between(std::int64_t low, std::int64_t high) {
     return low + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(high - low + 1));

@@ -5,21 +5,21 @@
 #include <memory>
 #include <utility>
 
-#include "testing/simulation/forwarding_store.hpp"
+#include "lasagne/forwarding_store.hpp"
 
 namespace planted {
 
 using lasagne::Await;
 using lasagne::Commit;
 using lasagne::Committed;
+using lasagne::ForwardingStore;
 using lasagne::Position;
 using lasagne::Result;
 using lasagne::Store;
-using lasagne::testing::detail::ForwardingStore;
 
 class BuggyStore : public ForwardingStore {
  public:
-  explicit BuggyStore(Store& real) : ForwardingStore(&real) {}
+  using ForwardingStore::ForwardingStore;
 };
 
 // The hop is committed, and then the checkpoint.
@@ -30,9 +30,9 @@ class CheckpointApart final : public BuggyStore {
     Commit hop = commit;
     Commit checkpoint;
     std::swap(hop.checkpoint, checkpoint.checkpoint);
-    auto committed = real_->append(hop, await);
+    auto committed = real().append(hop, await);
     if (!committed || !checkpoint.checkpoint) return committed;
-    if (auto moved = real_->append(checkpoint, await); !moved) return moved;
+    if (auto moved = real().append(checkpoint, await); !moved) return moved;
     return committed;
   }
 };
@@ -48,10 +48,10 @@ class CommandsFirst final : public BuggyStore {
     for (const auto& append : hop.appends) {
       if (is_command(append) && hop.checkpoint) commands.appends.push_back(append);
     }
-    if (commands.appends.empty()) return real_->append(commit, await);
-    if (auto sent = real_->append(commands, await); !sent) return sent;
+    if (commands.appends.empty()) return real().append(commit, await);
+    if (auto sent = real().append(commands, await); !sent) return sent;
     std::erase_if(hop.appends, is_command);
-    auto committed = real_->append(hop, await);
+    auto committed = real().append(hop, await);
     if (!committed) return committed;
     committed->revisions.resize(commit.appends.size());  // no state of a bus is kept
     return committed;
@@ -67,7 +67,7 @@ class RandomIds final : public BuggyStore {
     for (auto& append : drawn.appends) {
       for (auto& message : append.messages) message.id = lasagne::Uuid::generate();
     }
-    return real_->append(drawn, await);
+    return real().append(drawn, await);
   }
 };
 
@@ -78,13 +78,13 @@ class IdsOfTheMoment final : public BuggyStore {
   Result<Committed> append(const Commit& commit, Await await) override {
     Commit counted = commit;
     std::size_t number = 0;
-    const auto moment = std::to_string(real_->visible_position()) + " ";
+    const auto moment = std::to_string(real().visible_position()) + " ";
     for (auto& append : counted.appends) {
       for (auto& message : append.messages) {
         message.id = lasagne::Uuid::derive(message.metadata.causation_id, moment + std::to_string(number++));
       }
     }
-    return real_->append(counted, await);
+    return real().append(counted, await);
   }
 };
 
@@ -95,11 +95,11 @@ class NoFencing final : public BuggyStore {
   Result<Committed> append(const Commit& commit, Await await) override {
     Commit unfenced = commit;
     if (unfenced.checkpoint) {
-      const auto there = real_->checkpoint(unfenced.checkpoint->processor);
+      const auto there = real().checkpoint(unfenced.checkpoint->processor);
       if (!there) return std::unexpected(there.error());
       unfenced.checkpoint->from = *there;
     }
-    return real_->append(unfenced, await);
+    return real().append(unfenced, await);
   }
 };
 
@@ -109,7 +109,7 @@ class KeysForgotten final : public BuggyStore {
   using BuggyStore::BuggyStore;
   Result<std::vector<lasagne::ParkedMessage>> parked(std::string_view processor, Position after,
                                                      std::size_t limit) override {
-    auto entries = real_->parked(processor, after, limit);
+    auto entries = real().parked(processor, after, limit);
     if (entries) {
       for (auto& entry : *entries) entry.key = "message " + std::to_string(entry.position);
     }
@@ -122,10 +122,10 @@ class TimersTooEarly final : public BuggyStore {
  public:
   using BuggyStore::BuggyStore;
   Result<std::vector<lasagne::Timer>> due_timers(lasagne::Timestamp now, std::size_t limit) override {
-    return real_->due_timers(now + early, limit);
+    return real().due_timers(now + early, limit);
   }
   Result<std::optional<lasagne::Timestamp>> next_timer() override {
-    auto next = real_->next_timer();
+    auto next = real().next_timer();
     if (next && *next) *next = **next - early;
     return next;
   }
@@ -141,7 +141,7 @@ class CancelledForNothing final : public BuggyStore {
   Result<Committed> append(const Commit& commit, Await await) override {
     Commit forgetful = commit;
     forgetful.timers_cancelled.clear();
-    return real_->append(forgetful, await);
+    return real().append(forgetful, await);
   }
 };
 
@@ -156,7 +156,7 @@ class CorrelationLost final : public BuggyStore {
         if (message.kind == lasagne::MessageKind::command) message.metadata.correlation_id = message.id;
       }
     }
-    return real_->append(lost, await);
+    return real().append(lost, await);
   }
 };
 

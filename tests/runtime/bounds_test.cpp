@@ -1,9 +1,9 @@
 // The bounds of ProcessorLimits and RuntimeLimits: at each of them, and one past it.
 #include <gtest/gtest.h>
 
+#include "lasagne/forwarding_store.hpp"
 #include "runtime/processor_set.hpp"
 #include "runtime/runtime_impl.hpp"
-#include "testing/simulation/forwarding_store.hpp"
 #include "workshop.hpp"
 
 namespace {
@@ -29,7 +29,7 @@ constexpr Timestamp now{1'000'000};
 Uuid id_of(std::size_t n) { return Uuid::derive(Uuid{}, "bounds " + std::to_string(n)); }
 
 // Keeps what each commit was, and refuses as many as told to.
-class WatchedStore : public lasagne::testing::detail::ForwardingStore {
+class WatchedStore : public lasagne::ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
   Result<Committed> append(const Commit& commit, Await await) override {
@@ -38,7 +38,7 @@ class WatchedStore : public lasagne::testing::detail::ForwardingStore {
       return lasagne::fail(ErrorCode::conflict, "somebody was faster");
     }
     commits.push_back(commit);
-    return real_->append(commit, await);
+    return real().append(commit, await);
   }
 
   std::vector<Commit> commits;
@@ -103,7 +103,7 @@ class Bounds : public ::testing::Test {
   }
 
   std::unique_ptr<lasagne::Store> real = lasagne::open("memory:");
-  WatchedStore store{real.get()};
+  WatchedStore store{*real};
   lasagne::detail::Registry registry{
       {Module{"work"}.decider<Job>().decider<Notes>().decider<Repeater>().saga<FanOut>()}};
   lasagne::detail::StateCache cache;

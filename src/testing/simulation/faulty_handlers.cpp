@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "testing/simulation/interference.hpp"
+#include "testing/simulation/fault_points.hpp"
 
 namespace lasagne::testing::detail {
 
@@ -18,8 +18,8 @@ using lasagne::detail::Reaction;
 
 class FaultyDecider final : public Decider {
  public:
-  FaultyDecider(std::shared_ptr<const Decider> real, Interference& interference)
-      : real_(std::move(real)), interference_(interference) {}
+  FaultyDecider(std::shared_ptr<const Decider> real, FaultPoints& fault_points)
+      : real_(std::move(real)), fault_points_(fault_points) {}
 
   std::string_view category() const override { return real_->category(); }
   std::span<const std::string_view> command_types() const override { return real_->command_types(); }
@@ -31,9 +31,9 @@ class FaultyDecider final : public Decider {
     return real_->wrap(type, command);
   }
   Decided decide(const AnyCommand& command, AnyState& state) const override {
-    interference_.before_handler();
+    fault_points_.before_handler();
     auto decided = real_->decide(command, state);
-    interference_.after_handler();
+    fault_points_.after_handler();
     return decided;
   }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
@@ -43,45 +43,45 @@ class FaultyDecider final : public Decider {
 
  private:
   const std::shared_ptr<const Decider> real_;
-  Interference& interference_;
+  FaultPoints& fault_points_;
 };
 
 class FaultyReaction final : public Reaction {
  public:
-  FaultyReaction(std::shared_ptr<const Reaction> real, Interference& interference)
-      : real_(std::move(real)), interference_(interference) {}
+  FaultyReaction(std::shared_ptr<const Reaction> real, FaultPoints& fault_points)
+      : real_(std::move(real)), fault_points_(fault_points) {}
 
   Kind kind() const override { return real_->kind(); }
   std::span<const std::string_view> types() const override { return real_->types(); }
   std::string_view category() const override { return real_->category(); }
   std::string key(const Message& message) const override { return real_->key(message); }
   void handle(const Message& message, Hop& hop) const override {
-    if (kind() == Kind::effect) interference_.before_effect(message);
-    interference_.before_handler();
+    if (kind() == Kind::effect) fault_points_.before_effect(message);
+    fault_points_.before_handler();
     real_->handle(message, hop);
-    interference_.after_handler();
-    interference_.reacted(message, hop.outbox());
+    fault_points_.after_handler();
+    fault_points_.reacted(message, hop.outbox());
   }
   bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
     const bool handled = real_->handle_failure(message, failure, hop);
-    if (handled) interference_.reacted(message, hop.outbox());
+    if (handled) fault_points_.reacted(message, hop.outbox());
     return handled;
   }
 
  private:
   const std::shared_ptr<const Reaction> real_;
-  Interference& interference_;
+  FaultPoints& fault_points_;
 };
 
 }  // namespace
 
-Module with_faults(const Module& module, Interference& interference) {
+Module with_faults(const Module& module, FaultPoints& fault_points) {
   return module.with_handlers(
       [&](std::shared_ptr<const Decider> real) {
-        return std::make_shared<FaultyDecider>(std::move(real), interference);
+        return std::make_shared<FaultyDecider>(std::move(real), fault_points);
       },
       [&](std::shared_ptr<const Reaction> real) {
-        return std::make_shared<FaultyReaction>(std::move(real), interference);
+        return std::make_shared<FaultyReaction>(std::move(real), fault_points);
       });
 }
 

@@ -7,9 +7,9 @@
 
 namespace lasagne::testing::detail {
 
-class Interference;
+class FaultPoints;
 
-// The same module; each call of a handler asks `interference` first and last, which must outlive the module.
-[[nodiscard]] Module with_faults(const Module& module, Interference& interference);
+// The same module; each call of a handler asks `fault_points` first and last, which must outlive the module.
+[[nodiscard]] Module with_faults(const Module& module, FaultPoints& fault_points);
 
 }  // namespace lasagne::testing::detail

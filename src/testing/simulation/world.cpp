@@ -85,7 +85,7 @@ void World::open() {
   small.tail_messages = 16;
   small.recent_messages_per_stream = 2;
   real_ = *LogStore::open(backing_, [this] { return now(options_.nodes); }, small);
-  store_.attach(real_.get());
+  store_.attach(*real_);
 }
 
 std::shared_ptr<World::Node> World::start_node(std::size_t number) {

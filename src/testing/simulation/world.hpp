@@ -35,7 +35,7 @@ struct WorldLimits {
 // The processors that a node has for these modules.
 [[nodiscard]] std::size_t count_processors(const Scenario& scenario);
 
-class World final : private Interference {
+class World final : private FaultPoints {
  public:
   World(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule, const Between& between);
   ~World() override;
@@ -104,7 +104,7 @@ class World final : private Interference {
   [[nodiscard]] Commit arrival(std::size_t command);
   void hear_of_the_crash();
 
-  // interference.cpp
+  // fault_points.cpp
   Result<Committed> commit(const Commit& commit, Await await) override;
   std::optional<Error> before_read() override;
   std::size_t slice(std::size_t limit) override;

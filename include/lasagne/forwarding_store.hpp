@@ -1,13 +1,32 @@
-// A store in front of another one, for those that change a little of it.
+// A store in front of another one: the base of stores that change, count or refuse a little of what passes through.
+//
+//   class Counted final : public lasagne::ForwardingStore {
+//    public:
+//     using ForwardingStore::ForwardingStore;
+//     Result<Committed> append(const Commit& commit, Await await) override {
+//       ++appends;
+//       return ForwardingStore::append(commit, await);
+//     }
+//     std::atomic<std::uint64_t> appends = 0;
+//   };
 #pragma once
+
+#include <memory>
+#include <utility>
 
 #include "lasagne/store.hpp"
 
-namespace lasagne::testing::detail {
+namespace lasagne {
 
+// Each function calls the same function of the store behind it. Only `append_taking` calls this object's `append`, so
+// that who overrides `append` sees every commit. Thread safety, errors and what survives a crash are those of the store
+// behind.
 class ForwardingStore : public Store {
  public:
-  explicit ForwardingStore(Store* real = nullptr) : real_(real) {}
+  // `real` must outlive this object.
+  explicit ForwardingStore(Store& real) noexcept : real_(&real) {}
+  // Owns `real`, which must not be null.
+  explicit ForwardingStore(std::unique_ptr<Store> real) noexcept : owned_(std::move(real)), real_(owned_.get()) {}
 
   Result<Committed> append(const Commit& commit, Await await) override { return real_->append(commit, await); }
   Result<void> flush(Position position) override { return real_->flush(position); }
@@ -25,6 +44,9 @@ class ForwardingStore : public Store {
   Position durable_position() const override { return real_->durable_position(); }
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override {
     return real_->wait(after, deadline);
+  }
+  bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) override {
+    return real_->wait_for(filter, after, deadline);
   }
   void interrupt() override { real_->interrupt(); }
   Result<Position> checkpoint(std::string_view processor) override { return real_->checkpoint(processor); }
@@ -48,7 +70,17 @@ class ForwardingStore : public Store {
   Result<std::uint64_t> scavenge() override { return real_->scavenge(); }
 
  protected:
-  Store* real_;
+  // For a store whose real one is given later, or replaced: `forward_to` comes before any other call.
+  ForwardingStore() = default;
+  // Not to be called while another function of this object runs.
+  void forward_to(Store& real) noexcept { real_ = &real; }
+
+  // The store behind.
+  [[nodiscard]] Store& real() const noexcept { return *real_; }
+
+ private:
+  std::unique_ptr<Store> owned_;  // empty when the store behind belongs to somebody else
+  Store* real_ = nullptr;
 };
 
-}  // namespace lasagne::testing::detail
+}  // namespace lasagne

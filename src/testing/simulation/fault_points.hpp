@@ -12,9 +12,9 @@ namespace lasagne::testing::detail {
 // The node whose call this was is gone. No std::exception, so that nobody takes it for an error of a handler.
 struct NodeCrash {};
 
-class Interference {
+class FaultPoints {
  public:
-  virtual ~Interference() = default;
+  virtual ~FaultPoints() = default;
   // Does what becomes of the commit. Throws NodeCrash.
   virtual Result<Committed> commit(const Commit& commit, Await await) = 0;
   // The error of the read that is about to happen.

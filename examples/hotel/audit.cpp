@@ -34,7 +34,7 @@ struct Group {
   GroupCheckoutStatus status = GroupCheckoutStatus::NotInitiated;
   std::uint32_t round = 0;
   std::vector<Uuid> guests;
-  std::set<Uuid> out;                               // by this group
+  std::set<Uuid> out;                               // by this group, or found to be out by a rerun
   std::set<std::pair<std::uint32_t, Uuid>> failed;  // round, guest
 };
 
@@ -170,11 +170,17 @@ class Auditor {
     if (account.checked_out) due = AlreadyCheckedOut;
     if (!due) violated(guest + " was settled but failed to check out");
     if (due && *due != event.reason) violated(guest + " failed to check out for the wrong reason");
-    if (!event.group_checkout_id) return;
     if (account.checked_out && account.checked_out_by == event.group_checkout_id) {
       violated(guest + " failed in a repeated check-out that had succeeded");
     }
-    groups_[*event.group_checkout_id].failed.emplace(event.round, event.guest_stay_id);
+    if (!event.group_checkout_id) return;
+    auto& group = groups_[*event.group_checkout_id];
+    const bool is_rerun = event.round > GroupCheckoutInitiated::round;
+    if (is_rerun && event.reason == AlreadyCheckedOut) {
+      group.out.insert(event.guest_stay_id);
+    } else {
+      group.failed.emplace(event.round, event.guest_stay_id);
+    }
   }
 
   void answer(const lasagne::Message& message) {
@@ -222,7 +228,10 @@ class Auditor {
   void end(const Uuid& id, std::uint32_t round, GroupCheckoutStatus status, const std::vector<Uuid>& completed,
            const std::vector<Uuid>& failed, const std::vector<Uuid>& outstanding) {
     auto& group = groups_[id];
-    if (group.status != GroupCheckoutStatus::InProgress || group.round != round)
+    // The last of those who were outstanding may report late.
+    const bool completed_late =
+        group.status == GroupCheckoutStatus::TimedOut && status == GroupCheckoutStatus::Completed;
+    if ((group.status != GroupCheckoutStatus::InProgress && !completed_late) || group.round != round)
       violated(name(id) + " ended out of turn");
     group.status = status;
     auto all = completed;

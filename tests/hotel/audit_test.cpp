@@ -65,6 +65,27 @@ TEST_F(Audit, TakesALateFailureOfAnEarlierRoundForWhatItIs) {
   EXPECT_TRUE(result.violations.empty()) << testing::PrintToString(result.violations);
   EXPECT_EQ(result.failed, 1U);
 }
+TEST_F(Audit, TakesALateCompletionOfATimedOutGroupForWhatItIs) {
+  write_all(checked_in(alice), initiated({alice}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice}, deadline},
+            out(alice), completion(alice), completed({alice}));
+  const auto result = audit(*store_);
+  EXPECT_TRUE(result.violations.empty()) << testing::PrintToString(result.violations);
+  EXPECT_EQ(result.completed, 1U);
+  EXPECT_EQ(result.timed_out, 0U);
+}
+TEST_F(Audit, TakesAGuestWhoLeftAloneBeforeARerunForOut) {
+  write_all(checked_in(alice), charged(5, alice), initiated({alice}), not_out(alice), failure(alice),
+            group_failed({}, {alice}), paid(5, alice), GuestCheckedOut{alice, {}, at(20)}, rerun({alice}),
+            GuestCheckoutFailed{alice, group, 2, CheckoutFailureReason::AlreadyCheckedOut, at(21)}, completion(alice),
+            GroupCheckoutCompleted{group, 2, {alice}, at(21)});
+  const auto result = audit(*store_);
+  EXPECT_TRUE(result.violations.empty()) << testing::PrintToString(result.violations);
+}
+TEST_F(Audit, FindsARepeatedCheckOutOfAGuestAloneThatFailed) {
+  write_all(checked_in(alice), GuestCheckedOut{alice, {}, at(11)},
+            GuestCheckoutFailed{alice, {}, 0, CheckoutFailureReason::AlreadyCheckedOut, at(12)});
+  expect_violation("failed in a repeated check-out that had succeeded");
+}
 TEST_F(Audit, CountsOpenGroups) {
   write_all(checked_in(alice), initiated({alice}));
   EXPECT_EQ(audit(*store_).open, 1U);

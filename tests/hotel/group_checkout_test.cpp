@@ -168,11 +168,35 @@ TEST(Deadline, OfAnEarlierRoundChangesNothing) {
   second_round.when(time_out(1)).then_nothing();
   second_round.when(time_out(2)).then(GroupCheckoutTimedOut{group, 2, {}, {}, {alice}, deadline});
 }
-TEST(Deadline, ThenALateCompletionIsKeptWithoutChangingTheOutcome) {
+TEST(Deadline, ThenALateCompletionIsKeptAndTheGroupStaysTimedOutWhileOthersAreOutstanding) {
   given<GroupCheckout>(initiated({alice, bob}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice, bob}, deadline})
       .when(report_completion(alice))
       .then(completion(alice))
       .then_state([](const auto& state) { return state.status == GroupCheckoutStatus::TimedOut; });
+}
+TEST(Deadline, ThenTheLateCompletionOfTheLastOutstandingGuestCompletesTheGroupAllTheSame) {
+  given<GroupCheckout>(initiated({alice, bob}), completion(bob),
+                       GroupCheckoutTimedOut{group, 1, {bob}, {}, {alice}, deadline})
+      .when(report_completion(alice))
+      .then(completion(alice), group_completed({alice, bob}))
+      .then_state([](const auto& state) { return state.status == GroupCheckoutStatus::Completed; });
+  given<GroupCheckout>(initiated({alice, bob}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice, bob}, deadline},
+                       completion(bob))
+      .when(report_completion(alice))
+      .then(completion(alice), group_completed({alice, bob}));
+}
+TEST(Deadline, ThenALateCompletionDoesNotCompleteAGroupOfWhichAGuestFailed) {
+  given<GroupCheckout>(initiated({alice, bob}), failure(bob),
+                       GroupCheckoutTimedOut{group, 1, {}, {bob}, {alice}, deadline})
+      .when(report_completion(alice))
+      .then(completion(alice))
+      .then_state([](const auto& state) { return state.status == GroupCheckoutStatus::TimedOut; });
+}
+TEST(Deadline, ThenARerunOfAGroupThatWasCompletedLateIsRefused) {
+  given<GroupCheckout>(initiated({alice}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice}, deadline},
+                       completion(alice), group_completed({alice}))
+      .when(rerun_it())
+      .then_rejected("GroupCheckoutCompleted");
 }
 TEST(Deadline, ThenALateFailureChangesNothing) {
   given<GroupCheckout>(initiated({alice}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice}, deadline})
@@ -222,6 +246,20 @@ TEST(Rerun, TakesALateCompletionOfTheRoundBefore) {
   given<GroupCheckout>(initiated({alice}), GroupCheckoutTimedOut{group, 1, {}, {}, {alice}, deadline}, rerun({alice}))
       .when(report_completion(alice))
       .then(completion(alice), group_completed({alice}, 2));
+}
+TEST(Rerun, TakesAGuestWhoMeanwhileLeftAloneForOut) {
+  const RecordGuestCheckoutFailure left{group, 2, bob, CheckoutFailureReason::AlreadyCheckedOut, at(11)};
+  const auto second = given<GroupCheckout>(initiated({alice, bob}), completion(alice), failure(bob),
+                                           group_failed({alice}, {bob}), rerun({bob}));
+  second.when(left).then(completion(bob), group_completed({alice, bob}, 2));
+  const auto timed_out = given<GroupCheckout>(initiated({bob}), failure(bob), group_failed({}, {bob}), rerun({bob}),
+                                              GroupCheckoutTimedOut{group, 2, {}, {}, {bob}, deadline});
+  timed_out.when(left).then(completion(bob), group_completed({bob}, 2));
+}
+TEST(Rerun, ButTheFirstRoundFailsForAGuestWhoWasGoneAlready) {
+  const RecordGuestCheckoutFailure gone{group, 1, alice, CheckoutFailureReason::AlreadyCheckedOut, at(12)};
+  const GuestCheckoutFailureRecorded recorded{group, 1, alice, CheckoutFailureReason::AlreadyCheckedOut, at(12)};
+  given<GroupCheckout>(initiated({alice})).when(gone).then(recorded, group_failed({}, {alice}));
 }
 TEST(Rerun, StartsAfresh) {
   given<GroupCheckout>(initiated({alice}), started({alice}), failure(alice), group_failed({}, {alice}), rerun({alice}))

@@ -96,6 +96,10 @@ class Hotel {
     return lines;
   }
   std::size_t count(const std::string& type) { return log({type}).size(); }
+  template <class T>
+  std::size_t count() {
+    return count(std::string(lasagne::type_name<T>));
+  }
   std::vector<std::string> events_of(const std::string& stream) { return log({}, stream); }
 
  private:

@@ -110,15 +110,57 @@ TEST_P(HotelRuntime, TimesOutWithWhatIsOutstanding) {
 }
 
 // The check-outs lie on the bus while nobody handles them, until after the deadline.
-TEST_P(HotelRuntime, KeepsWhoLeftAfterTheDeadlineWithoutChangingHowItEnded) {
+TEST_P(HotelRuntime, CompletesATimedOutGroupAllTheSameWhenTheLastOutstandingGuestReportsLate) {
   for (const auto& who : {alice, bob}) hotel.arrive(who);
   hotel.initiate({alice, bob});
   hotel.do_now(TimeOutGroupCheckout{group, 1, hotel.now() + 1h});
   EXPECT_EQ(in(GuestProgress::Outstanding), (std::vector{alice, bob}));
   hotel.settle();
-  EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::TimedOut);
+  EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::Completed);
   EXPECT_EQ(in(GuestProgress::Completed), (std::vector{alice, bob}));
-  EXPECT_EQ(hotel.count("GuestCheckedOut"), 2U);
+  EXPECT_EQ(hotel.count<GuestCheckedOut>(), 2U);
+  EXPECT_EQ(hotel.count<GroupCheckoutTimedOut>(), 1U);
+  EXPECT_EQ(hotel.count<GroupCheckoutCompleted>(), 1U);
+}
+
+TEST_P(HotelRuntime, LeavesAGroupTimedOutWhenAGuestFailedBeforeTheLateReports) {
+  hotel.arrive(alice);
+  hotel.arrive(bob, 1);
+  hotel.damage(carol);
+  hotel.initiate({alice, bob, carol});
+  hotel.settle();
+  hotel.now() = hotel.now() + 2h;
+  hotel.settle();
+  hotel.repair(carol);
+  hotel.arrive(carol);
+  hotel.retry_parked();
+  hotel.settle();
+  EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::TimedOut);
+  EXPECT_EQ(in(GuestProgress::Completed), (std::vector{alice, carol}));
+  EXPECT_EQ(in(GuestProgress::Failed), (std::vector{bob}));
+}
+
+TEST_P(HotelRuntime, RerunDoesNotFailForAGuestWhoMeanwhileLeftAlone) {
+  hotel.arrive(alice);
+  hotel.arrive(bob, -30);
+  hotel.initiate({alice, bob});
+  hotel.settle();
+  ASSERT_EQ(hotel.state().status, GroupCheckoutStatus::Failed);
+  hotel.do_now(RecordPayment{bob, Money{30}, hotel.now()});
+  hotel.do_now(CheckOutGuest{bob, {}, 0, hotel.now()});
+  hotel.rerun_group();
+  hotel.settle();
+  EXPECT_EQ(hotel.state().status, GroupCheckoutStatus::Completed);
+  EXPECT_EQ(in(GuestProgress::Completed), (std::vector{alice, bob}));
+  EXPECT_EQ(hotel.count<GuestCheckedOut>(), 2U);
+}
+
+TEST_P(HotelRuntime, ARepeatedCheckOutOfAGuestAloneChangesNothing) {
+  hotel.arrive(alice);
+  hotel.do_now(CheckOutGuest{alice, {}, 0, hotel.now()});
+  const auto before = hotel.log({});
+  hotel.do_now(CheckOutGuest{alice, {}, 0, hotel.now()});
+  EXPECT_EQ(hotel.log({}), before);
 }
 
 TEST_P(HotelRuntime, RerunsATimedOutGroupAndTakesTheLateReportOfItsFirstRound) {

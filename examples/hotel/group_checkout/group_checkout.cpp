@@ -1,6 +1,7 @@
 #include "group_checkout/group_checkout.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -23,20 +24,24 @@ std::vector<Uuid> each_once(const std::vector<Uuid>& ids) {
   return unique;
 }
 
-// Whether the report on this guest, which is being recorded, ends the round.
+// Whether nobody but this guest, whose report is being recorded, is still to report.
 bool is_last_report(const State& state, const Uuid& reporting) {
-  return state.status == GroupCheckoutStatus::InProgress && std::ranges::none_of(state.guests, [&](const auto& guest) {
-           return guest.first != reporting && guest.second.progress == GuestProgress::Outstanding;
-         });
+  return std::ranges::none_of(state.guests, [&](const auto& guest) {
+    return guest.first != reporting && guest.second.progress == GuestProgress::Outstanding;
+  });
 }
 
-// How the round ends with this report, which `state` does not know yet.
-GroupCheckout::Event outcome(State state, const Uuid& reporting, GuestProgress progress, const Uuid& id,
-                             Timestamp now) {
+// How the group ends with this report, which `state` does not know yet. Empty: it does not.
+std::optional<GroupCheckout::Event> outcome(State state, const Uuid& reporting, GuestProgress progress, const Uuid& id,
+                                            Timestamp now) {
+  const bool in_progress = state.status == GroupCheckoutStatus::InProgress;
+  if (!in_progress && state.status != GroupCheckoutStatus::TimedOut) return std::nullopt;
+  if (!is_last_report(state, reporting)) return std::nullopt;
   state.guests[reporting].progress = progress;
   auto completed = state.guests_in(GuestProgress::Completed);
   auto failed = state.guests_in(GuestProgress::Failed);
   if (failed.empty()) return GroupCheckoutCompleted{id, state.round, std::move(completed), now};
+  if (!in_progress) return std::nullopt;
   return GroupCheckoutFailed{id, state.round, std::move(completed), std::move(failed), now};
 }
 
@@ -124,9 +129,9 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutCo
   if (guest->second.progress == GuestProgress::Completed) return {};
   Events events{
       GuestCheckoutCompletionRecorded{command.group_checkout_id, command.guest_stay_id, command.completed_at}};
-  if (is_last_report(state, command.guest_stay_id)) {
-    events.push_back(outcome(state, command.guest_stay_id, GuestProgress::Completed, command.group_checkout_id,
-                             command.completed_at));
+  if (auto end = outcome(state, command.guest_stay_id, GuestProgress::Completed, command.group_checkout_id,
+                         command.completed_at)) {
+    events.push_back(*std::move(end));
   }
   return events;
 }
@@ -135,14 +140,19 @@ Decision<GroupCheckout::Event> GroupCheckout::decide(const RecordGuestCheckoutFa
   if (state.status == GroupCheckoutStatus::NotInitiated) return not_found();
   const auto guest = state.guests.find(command.guest_stay_id);
   if (guest == state.guests.end()) return not_in_group();
+  const bool is_rerun = command.round > GroupCheckoutInitiated::round;
+  if (is_rerun && command.reason == CheckoutFailureReason::AlreadyCheckedOut) {
+    return decide(RecordGuestCheckoutCompletion{command.group_checkout_id, command.guest_stay_id, command.failed_at},
+                  state);
+  }
   const bool counts = state.status == GroupCheckoutStatus::InProgress && command.round == state.round &&
                       guest->second.progress == GuestProgress::Outstanding;
   if (!counts) return {};
   Events events{GuestCheckoutFailureRecorded{command.group_checkout_id, command.round, command.guest_stay_id,
                                              command.reason, command.failed_at}};
-  if (is_last_report(state, command.guest_stay_id)) {
-    events.push_back(
-        outcome(state, command.guest_stay_id, GuestProgress::Failed, command.group_checkout_id, command.failed_at));
+  if (auto end =
+          outcome(state, command.guest_stay_id, GuestProgress::Failed, command.group_checkout_id, command.failed_at)) {
+    events.push_back(*std::move(end));
   }
   return events;
 }

@@ -24,8 +24,11 @@ namespace hotel {
 // - A failure counts in its own round only. It says that a guest could not check out *then*, so CheckOutGuest,
 //   GuestCheckoutFailed and the failure report all carry the round number, and one of another round changes nothing.
 // - A completion counts whenever it comes, since a checked-out guest stays so: it needs no round. One that is late for
-//   a round that has ended is still recorded, and a rerun then leaves that guest out; it does not change how the round
-//   ended.
+//   a round that has ended is still recorded, and a rerun then leaves that guest out. When it is the last one of a
+//   group that timed out, and nobody failed, the group is completed all the same.
+// - To a rerun, AlreadyCheckedOut is a completion: the guest left alone, or with another group, and is out. In the
+// first
+//   round it is a failure, since the clerk asked for a guest who was not there.
 // - A timer carries its round, and has its round in its key: a late one changes nothing.
 
 // ---- commands

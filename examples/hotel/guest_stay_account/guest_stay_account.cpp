@@ -69,8 +69,7 @@ Decision<GuestStayAccount::Event> GuestStayAccount::decide(const CheckOutGuest& 
     return GuestCheckoutFailed{command.guest_stay_id, command.group_checkout_id, command.round, reason, command.now};
   };
   if (const auto* checked_out = std::get_if<CheckedOut>(&state)) {
-    const bool repeated = command.group_checkout_id && checked_out->group_checkout_id == command.group_checkout_id;
-    if (repeated) return {};
+    if (checked_out->group_checkout_id == command.group_checkout_id) return {};  // a repeat of what succeeded
     return failed(CheckoutFailureReason::AlreadyCheckedOut);
   }
   if (std::holds_alternative<NotCheckedIn>(state)) return failed(CheckoutFailureReason::NotCheckedIn);

@@ -100,7 +100,7 @@ struct CheckedOut {
 // Charges and payments are refused with "NotCheckedIn", "AlreadyCheckedOut", "AmountNotPositive" or
 // "BalanceOutOfRange", a check-in with "AlreadyCheckedIn" or "AlreadyCheckedOut". A check-out is never refused: it
 // succeeds or fails, and either is one event, so that whoever asked for it hears of it. The only one that records
-// nothing is the repetition of one that succeeded for the same group.
+// nothing repeats one that succeeded: for the same group, or again for a guest alone.
 struct GuestStayAccount {
   static constexpr std::string_view category = "GuestStayAccount";
   using Command = std::variant<CheckInGuest, RecordCharge, RecordPayment, CheckOutGuest>;

@@ -31,7 +31,7 @@ function(lasagne_test_options target)
   target_compile_definitions(${target} PRIVATE
     LASAGNE_BIN_DIR="${PROJECT_BINARY_DIR}/bin" LASAGNE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(${target} PRIVATE lasagne::lasagne lasagne::testing GTest::gtest GTest::gmock fmt::fmt)
+  target_link_libraries(${target} PRIVATE lasagne::lasagne lasagne::testing_gtest GTest::gtest GTest::gmock fmt::fmt)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests/bin")
 endfunction()
 

@@ -8,4 +8,4 @@ run("${CMAKE_COMMAND}" -G Ninja -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${WO
   "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_PREFIX_PATH=${WORK}/prefix" "-DLASAGNE_WANTED_VERSION=${VERSION}"
   -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
 run("${CMAKE_COMMAND}" --build "${WORK}/consumer")
-run("${WORK}/consumer/consumer")
+run("${CMAKE_COMMAND}" -E chdir "${WORK}/consumer" "${WORK}/consumer/consumer")

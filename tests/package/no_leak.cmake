@@ -10,7 +10,7 @@ foreach(flag " -W" " -O" " -g" "-fsanitize" "-DLASAGNE_" "-pedantic")
   endif()
 endforeach()
 
-file(GLOB_RECURSE package_files "${WORK}/prefix/*.cmake")
+file(GLOB_RECURSE package_files "${WORK}/prefix/*.cmake" "${WORK}/prefix/*.pc")
 if(NOT package_files)
   message(FATAL_ERROR "no package files in ${WORK}/prefix")
 endif()

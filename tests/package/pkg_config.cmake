@@ -1,0 +1,20 @@
+# The same programs, built with what pkg-config says.
+include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
+find_program(pkg_config pkg-config REQUIRED)
+file(GLOB_RECURSE pc "${WORK}/prefix/*/lasagne.pc")
+cmake_path(GET pc PARENT_PATH directory)
+set(ENV{PKG_CONFIG_PATH} "${directory}")
+file(MAKE_DIRECTORY "${WORK}/pkg_config")
+
+function(build_and_run program source module)
+  run("${pkg_config}" --print-errors --cflags --libs "${module} = ${VERSION}")
+  separate_arguments(flags UNIX_COMMAND "${run_output}")
+  if(module STREQUAL "lasagne-core" AND run_output MATCHES "sqlite")
+    message(SEND_ERROR "${module} links SQLite")
+  endif()
+  run("${CXX}" -std=c++23 "${source}" -o "${WORK}/pkg_config/${program}" ${flags})
+  run("${CMAKE_COMMAND}" -E chdir "${WORK}/pkg_config" "${WORK}/pkg_config/${program}")
+endfunction()
+
+build_and_run(consumer "${CMAKE_CURRENT_LIST_DIR}/consumer/main.cpp" lasagne)
+build_and_run(core "${CMAKE_CURRENT_LIST_DIR}/core/main.cpp" lasagne-core)

@@ -45,6 +45,7 @@ TEST(ForwardingStore, OneOverrideOfAppendSeesEveryCommit) {
   NewMessage message;
   message.id = Uuid::generate();
   message.type = "Happened";
+  message.data = "{}";
   Commit commit;
   commit.appends = {{"stream", ExpectedRevision::any(), {message}}};
   ASSERT_TRUE(store.append(commit, Await::durable));

@@ -204,7 +204,7 @@ TEST_F(LogStoreTest, AFailedWriteFailsWhatItTookAlong) {
 }
 
 // Enough of them that who leads a write waits for the others.
-constexpr int callers = 2 * static_cast<int>(LogStoreLimits{}.company);
+constexpr int callers = 2 * static_cast<int>(LogStoreLimits{}.returning_callers);
 
 TEST_F(LogStoreTest, CallersThatWaitTogetherAllComeBack) {
   backing->flush_time = std::chrono::microseconds(200);

@@ -1,9 +1,9 @@
-// The bounds of a commit, which need no lock.
+#include "store/log/bounds.hpp"
+
 #include <set>
 #include <utility>
 
 #include "lasagne/json.hpp"
-#include "store/log/log_store.hpp"
 
 namespace lasagne::detail {
 
@@ -101,7 +101,7 @@ std::optional<Error> check_entries(const Commit& commit, std::size_t bytes) {
 
 }  // namespace
 
-Result<void> LogStore::check_bounds(const Commit& commit) {
+Result<void> check_bounds(const Commit& commit) {
   std::size_t messages = 0;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < commit.appends.size(); ++i) {
@@ -117,6 +117,11 @@ Result<void> LogStore::check_bounds(const Commit& commit) {
   }
   if (auto error = check_entries(commit, bytes)) return std::unexpected(*std::move(error));
   return {};
+}
+
+Result<void> check_stream_name(std::string_view name) {
+  if (!name.empty() && name.size() <= Limits::stream_name_bytes) return {};
+  return fail(ErrorCode::invalid, "stream names have 1 to " + std::to_string(Limits::stream_name_bytes) + " bytes");
 }
 
 }  // namespace lasagne::detail

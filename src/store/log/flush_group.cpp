@@ -1,6 +1,7 @@
 #include "store/log/flush_group.hpp"
 
 #include <limits>
+#include <utility>
 
 #ifdef __linux__
 #include <linux/futex.h>
@@ -46,8 +47,9 @@ void FlushGroup::call_a_leader() noexcept {
   wake(state_, 1);
 }
 
-void FlushGroup::end(bool good) noexcept {
-  state_.store(good ? durable : failed);
+void FlushGroup::end(std::optional<Error> error) {
+  error_ = std::move(error);
+  state_.store(error_ ? failed : durable);
   wake(state_, std::numeric_limits<int>::max());
 }
 

@@ -3,6 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
+
+#include "lasagne/error.hpp"
 
 namespace lasagne::detail {
 
@@ -14,13 +17,16 @@ class FlushGroup {
 
   // Until the write has ended (durable, failed), or nobody is there to begin it and this thread shall (lead).
   State wait() noexcept;
+  // Why it failed; for those whom wait() told so.
+  [[nodiscard]] const Error& error() const noexcept { return *error_; }
   void call_a_leader() noexcept;
-  void end(bool good) noexcept;
+  void end(std::optional<Error> error);
 
   std::uint32_t size = 0;  // threads that joined; guarded by the store's mutex
 
  private:
   std::atomic<std::uint32_t> state_{waiting};
+  std::optional<Error> error_;  // written once, before state_ says that the write failed
 };
 
 }  // namespace lasagne::detail

@@ -1,48 +1,127 @@
-// Opening, and reading across streams.
 #include "store/log/log_store.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
+
+#include "store/log/bounds.hpp"
 
 namespace lasagne::detail {
 
 LogStore::LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits)
-    : backing_(std::move(backing)), clock_(std::move(clock)), limits_(limits) {}
+    : backing_(std::move(backing)),
+      clock_(std::move(clock)),
+      limits_(limits),
+      head_(*backing_, limits_),
+      commits_(limits_) {}
 
 Result<std::unique_ptr<LogStore>> LogStore::open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits) {
   std::unique_ptr<LogStore> store(new LogStore(std::move(backing), std::move(clock), limits));
-  auto opened = store->backing_->load();
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  auto next = store->backing_->next_timer();
-  if (!next) return std::unexpected(std::move(next.error()));
-  store->visible_ = store->durable_ = opened->last_position;
-  store->last_recorded_at_ = opened->last_recorded_at;
-  store->last_stream_id_ = opened->last_stream_id;
-  store->checkpoints_ = std::move(opened->checkpoints);
-  store->next_timer_ = *next;
+  const MutexLock lock(store->mutex_);
+  if (auto loaded = store->head_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
   return store;
+}
+
+namespace {
+
+// Takes the texts when the commit is the caller's to give.
+template <class C>
+std::vector<std::shared_ptr<Message>> messages_of(C& commit) {
+  std::size_t count = 0;
+  for (const auto& append : commit.appends) count += append.messages.size();
+  std::vector<std::shared_ptr<Message>> messages;
+  messages.reserve(count);
+  for (auto& append : commit.appends) {
+    for (auto& message : append.messages) {
+      auto& kept = *messages.emplace_back(std::make_shared<Message>());
+      kept.id = message.id;
+      kept.kind = message.kind;
+      kept.stream = append.stream;
+      if constexpr (std::is_const_v<C>) {
+        kept.type = message.type;
+        kept.data = message.data;
+        kept.metadata = message.metadata;
+      } else {
+        kept.type = std::move(message.type);
+        kept.data = std::move(message.data);
+        kept.metadata = message.metadata;
+      }
+    }
+  }
+  return messages;
+}
+
+}  // namespace
+
+Result<Committed> LogStore::append(const Commit& commit, Await await) {
+  if (auto checked = check_bounds(commit); !checked) return std::unexpected(std::move(checked.error()));
+  return append_checked(commit, messages_of(commit), await);
+}
+
+Result<Committed> LogStore::append_taking(Commit& commit, Await await) {
+  if (auto checked = check_bounds(commit); !checked) return std::unexpected(std::move(checked.error()));
+  return append_checked(commit, messages_of(commit), await);
+}
+
+Result<Committed> LogStore::append_checked(const Commit& commit, Messages messages, Await await) {
+  Result<Committed> result;
+  Flush flush;
+  {
+    const MutexLock lock(mutex_);
+    result = plan_and_apply(commit, messages);
+    if (!result || await == Await::visible) return result;
+    auto begun = begin_flush();
+    if (!begun) return std::unexpected(std::move(begun.error()));
+    flush = *std::move(begun);
+  }
+  if (auto flushed = finish_flush(std::move(flush)); !flushed) return std::unexpected(std::move(flushed.error()));
+  return result;
+}
+
+Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messages) {
+  if (failure_) return std::unexpected(*failure_);
+  if (head_.pending_messages() > limits_.unflushed_messages) {
+    if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
+  }
+  head_.evict();
+  auto plans = head_.plan(commit);
+  if (!plans) return std::unexpected(std::move(plans.error()));
+  if (std::ranges::any_of(*plans, &Head::Plan::repeated)) return head_.settle_repeat(*plans);
+  if (auto guarded = head_.check_guards(commit); !guarded) return std::unexpected(std::move(guarded.error()));
+  auto committed = head_.apply(commit, *plans, messages, clock_());
+  if (!plans->empty()) waiters_.wake(head_);
+  return committed;
+}
+
+Result<StreamSlice> LogStore::read_stream(std::string_view stream, Revision from, Direction direction,
+                                          std::size_t limit) {
+  const MutexLock lock(mutex_);
+  head_.evict();
+  return head_.read_stream({stream, from, direction, limit, clock_()});
 }
 
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
   LogSlice slice;
   slice.scanned_to = after;
   if (limit == 0) return slice;
-  Lock lock(mutex_);
-  // The tail holds everything after tail_from; it may move on while the backing reads what is older.
   for (;;) {
-    const Position tail_from = visible_ - tail_.size();
-    if (slice.scanned_to >= tail_from) break;
-    lock.unlock();
+    Position tail_from = 0;
+    {
+      const MutexLock lock(mutex_);
+      tail_from = head_.tail_from();
+      if (slice.scanned_to >= tail_from) {
+        head_.tail().read(filter, limit, slice);
+        return slice;
+      }
+    }
+    // The tail may move on while the backing reads what is older.
     auto older = backing_->read_all(slice.scanned_to, tail_from, filter, limit - slice.messages.size());
     if (!older) return older;
     std::ranges::move(older->messages, std::back_inserter(slice.messages));
     slice.scanned_to = older->scanned_to;
     if (slice.messages.size() >= limit) return slice;
-    lock.lock();
   }
-  tail_.read(filter, limit, slice);
-  return slice;
 }
 
 Result<std::vector<MessagePtr>> LogStore::read_process(const Uuid& correlation_id, Position after, std::size_t limit) {
@@ -51,71 +130,94 @@ Result<std::vector<MessagePtr>> LogStore::read_process(const Uuid& correlation_i
 }
 
 Position LogStore::visible_position() const {
-  const std::scoped_lock lock(mutex_);
-  return visible_;
+  const MutexLock lock(mutex_);
+  return head_.visible().position;
 }
 
 Position LogStore::durable_position() const {
-  const std::scoped_lock lock(mutex_);
-  return durable_;
+  const MutexLock lock(mutex_);
+  return head_.durable().position;
+}
+
+bool LogStore::wait(Position after, std::chrono::steady_clock::time_point deadline) {
+  return wait_until(after, nullptr, deadline);
+}
+
+bool LogStore::wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) {
+  return wait_until(after, &filter, deadline);
+}
+
+bool LogStore::wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline) {
+  const MutexLock lock(mutex_);
+  if (!failure_ && !head_.concerns(filter, after)) waiters_.sleep(mutex_, filter, after, deadline);
+  return head_.visible().position > after;
+}
+
+void LogStore::interrupt() {
+  const MutexLock lock(mutex_);
+  waiters_.wake_all();
 }
 
 Result<Position> LogStore::checkpoint(std::string_view processor) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = checkpoints_.find(processor);
-  return found == checkpoints_.end() ? 0 : found->second;
+  const MutexLock lock(mutex_);
+  return head_.checkpoint(processor);
 }
 
 Result<std::vector<Timer>> LogStore::due_timers(Timestamp now, std::size_t limit) {
-  Lock lock(mutex_);
-  if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
-  auto due = backing_->due_timers(now, limit);
-  if (!due) return due;
-  // What came since is not in the backing, or may not be yet.
-  std::erase_if(*due, [&](const Timer& timer) {
-    return find_unwritten([&](const Batch& batch) { return batch.timers.contains(timer.key); });
-  });
-  if (due->empty()) {
-    auto next = backing_->next_timer();
-    if (!next) return std::unexpected(std::move(next.error()));
-    next_timer_ = *next;
-    (void)find_unwritten([&](const Batch& batch) {
-      for (const auto& [key, timer] : batch.timers) {
-        if (timer && (!next_timer_ || timer->due < *next_timer_)) next_timer_ = timer->due;
-      }
-      return false;
-    });
-  }
-  return due;
+  const MutexLock lock(mutex_);
+  if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
+  return head_.due_timers(now, limit);
 }
 
 Result<std::optional<Timestamp>> LogStore::next_timer() {
-  const std::scoped_lock lock(mutex_);
-  return next_timer_;
+  const MutexLock lock(mutex_);
+  return head_.next_timer();
 }
 
 Result<std::vector<ParkedMessage>> LogStore::parked(std::string_view processor, Position after, std::size_t limit) {
-  Lock lock(mutex_);
-  if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
+  const MutexLock lock(mutex_);
+  if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
   return backing_->parked(processor, after, limit);
 }
 
+Result<StreamLimits> LogStore::stream_limits(std::string_view stream) {
+  const MutexLock lock(mutex_);
+  return head_.stream_limits(stream);
+}
+
+Result<void> LogStore::set_stream_limits(std::string_view stream, const StreamLimits& limits) {
+  const MutexLock lock(mutex_);
+  if (failure_) return std::unexpected(*failure_);
+  if (auto set = head_.set_stream_limits(stream, limits); !set) return set;
+  return flush_all();
+}
+
+Result<void> LogStore::delete_stream(std::string_view stream, ExpectedRevision expected) {
+  return change_stream(stream, expected, StreamState::deleted);
+}
+
+Result<void> LogStore::tombstone_stream(std::string_view stream, ExpectedRevision expected) {
+  return change_stream(stream, expected, StreamState::tombstoned);
+}
+
+Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision expected, StreamState state) {
+  const MutexLock lock(mutex_);
+  if (failure_) return std::unexpected(*failure_);
+  if (auto changed = head_.change_stream(name, expected, state); !changed) return changed;
+  return flush_all();
+}
+
 Result<std::uint64_t> LogStore::scavenge() {
-  Lock lock(mutex_);
-  for (;;) {
-    if (auto flushed = flush_until(lock, sequence_); !flushed) return std::unexpected(std::move(flushed.error()));
-    if (!flushing_) break;
-  }
+  const MutexLock lock(mutex_);
+  do {
+    if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
+  } while (commits_.writing());
   auto removed = backing_->scavenge(clock_());
   if (!removed) {
-    failed_ = removed.error();
+    fail_for_good(removed.error());
     return removed;
   }
-  // What was removed may stand in memory still: all is durable, so memory can start afresh.
-  tail_.clear();
-  streams_.clear();
-  hot_streams_.clear();
-  cold_streams_.clear();
+  head_.forget();
   return removed;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "store/log/slice.hpp"
+
 namespace lasagne::detail {
 
 Result<Backing::Opened> MemoryBacking::load() {
@@ -147,10 +149,7 @@ Result<std::uint64_t> MemoryBacking::scavenge(Timestamp now) {
   std::uint64_t removed = 0;
   for (auto& [id, stream] : streams_) {
     const auto& row = stream.row;
-    Revision first = std::max(row.first_readable, row.limits.truncate_before.value_or(0));
-    if (row.limits.max_count && row.head && *row.limits.max_count <= *row.head) {
-      first = std::max(first, *row.head + 1 - *row.limits.max_count);
-    }
+    const Revision first = first_readable(row);
     std::erase_if(stream.messages, [&](const auto& entry) {
       const bool old = row.limits.max_age && entry.second->recorded_at < now - *row.limits.max_age;
       if (entry.first >= first && !old) return false;

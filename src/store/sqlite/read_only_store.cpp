@@ -5,9 +5,7 @@
 #include <mutex>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "store/log/retention.hpp"
+#include "store/log/slice.hpp"
 #include "store/sqlite/change_watch.hpp"
 
 namespace lasagne::detail {
@@ -88,37 +86,12 @@ Result<StreamSlice> ReadOnlyStore::read_stream(std::string_view name, Revision f
                                                std::size_t limit) {
   auto found = backing_->find_stream(name);
   if (!found) return std::unexpected(std::move(found.error()));
-  const auto& stream = *found;
-  if (stream && stream->state == StreamState::tombstoned)
-    return fail(ErrorCode::tombstoned, fmt::format("{} was closed for good", name), std::string{name});
-  if (!stream || !stream->head || stream->state == StreamState::deleted)
-    return fail(ErrorCode::not_found, fmt::format("there is no stream {}", name), std::string{name});
-  const bool forwards = direction == Direction::forwards;
-  const auto read_from = [&](Revision revision) -> Result<MessagePtr> {
-    auto messages = backing_->read_stream(*stream, revision, *stream->head, Direction::forwards, 1);
-    if (!messages) return std::unexpected(std::move(messages.error()));
-    return messages->empty() ? nullptr : std::move(messages->front());
-  };
-  StreamSlice slice;
-  slice.head = *stream->head;
-  slice.first = first_readable(*stream);
-  if (stream->limits.max_age) {
-    auto young = first_younger(slice.first, slice.head, now_() - *stream->limits.max_age, read_from);
-    if (!young) return std::unexpected(std::move(young.error()));
-    slice.first = *young;
-  }
-  if (slice.first <= slice.head) {
-    auto messages = backing_->read_stream(*stream, forwards ? std::max(from, slice.first) : slice.first,
-                                          forwards ? slice.head : std::min(from, slice.head), direction, limit);
-    if (!messages) return std::unexpected(std::move(messages.error()));
-    slice.messages = *std::move(messages);
-    auto first = read_from(slice.first);
-    if (!first) return std::unexpected(std::move(first.error()));
-    if (*first) slice.correlation_id = (*first)->metadata.correlation_id;
-  }
-  slice.end = slice.messages.empty() || slice.messages.size() < limit ||
-              slice.messages.back()->revision == (forwards ? slice.head : slice.first);
-  return slice;
+  const StreamRow* stream = *found ? &**found : nullptr;
+  if (auto readable = check_readable(name, stream); !readable) return std::unexpected(std::move(readable.error()));
+  return read_slice(*stream, {name, from, direction, limit, now_()}, std::nullopt,
+                    [&](Revision first, Revision last, Direction towards, std::size_t most) {
+                      return backing_->read_stream(*stream, first, last, towards, most);
+                    });
 }
 
 bool ReadOnlyStore::wait(Position after, std::chrono::steady_clock::time_point deadline) {

@@ -50,7 +50,9 @@ lasagne::Timestamp now() {
 
 lasagne::RuntimeOptions runtime_options(std::string program) {
   lasagne::RuntimeOptions options;
-  options.log = [program = std::move(program)](const std::string& text) { print_error(program, text); };
+  options.log = [program = std::move(program)](const lasagne::LogEntry& entry) {
+    if (entry.level != lasagne::LogEntry::Level::debug) print_error(program, entry.text);
+  };
   return options;
 }
 

@@ -18,6 +18,12 @@ class PermanentError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Thrown by a handler that needs another message to be handled first.
+class NotYet : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // While a message waits for its next attempt its key's successors queue behind it; all others flow on. Attempts and
 // waits are durable: a restart goes on counting.
 struct RetryPolicy {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lasagne/etag.hpp"
+#include "lasagne/log_entry.hpp"
 #include "lasagne/module.hpp"
 #include "lasagne/store.hpp"
 
@@ -19,9 +20,10 @@ namespace lasagne {
 
 struct RuntimeOptions {
   std::function<Timestamp()> clock = nullptr;  // unset: the system's; called from several threads
-  // Told of everything worth a log line: a message parked, a processor that lost its checkpoint, a store that failed.
-  // Called from the runtime's threads, never with a lock held; must not throw.
-  std::function<void(const std::string& text)> log = nullptr;
+  // Told of everything worth a log line: an attempt that failed, a message parked, a processor that lost its
+  // checkpoint, a store that failed. Called from the runtime's threads, never with a lock held. What it throws goes to
+  // standard error, with the entry's text.
+  std::function<void(const LogEntry& entry)> log = nullptr;
   // Told once, from a thread of the runtime, when the store failed for good and the processors have stopped: a program
   // does best to end and be started again. Must neither throw nor stop the runtime itself.
   std::function<void(const Error& error)> failed = nullptr;

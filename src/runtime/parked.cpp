@@ -1,13 +1,10 @@
 // What people do with parked messages.
 #include <utility>
 
+#include "runtime/held_messages.hpp"
 #include "runtime/runtime_impl.hpp"
 
 namespace lasagne::detail {
-
-namespace {
-constexpr std::size_t page = 1000;
-}
 
 Result<std::vector<Runtime::ParkedView>> RuntimeImpl::parked(std::size_t limit) {
   auto entries = store_.parked({}, 0, limit);
@@ -32,12 +29,6 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   }
   ParkedMessage entry = std::move(found->front());
   Commit commit;
-  commit.parked_removed.push_back({processor, position});
-  const auto go = [&](ParkedMessage next) {
-    next.status = ParkedMessage::Status::retrying;
-    next.next_attempt = now();
-    commit.parked_put.push_back(std::move(next));
-  };
   if (!skip) {
     if (entry.status == ParkedMessage::Status::queued) {
       return fail(ErrorCode::invalid,
@@ -51,14 +42,15 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
     }
     entry.attempts = 0;
     if (!edited_data.empty()) entry.edited_data = std::move(edited_data);
-    go(std::move(entry));
-  } else if (entry.status != ParkedMessage::Status::queued) {
-    auto successor = successor_of(entry);
-    if (!successor) return std::unexpected(std::move(successor.error()));
-    if (*successor) {
-      commit.parked_removed.push_back({processor, (*successor)->position});
-      go(**std::move(successor));
+    send_back(std::move(entry), now(), commit);
+  } else {
+    std::optional<ParkedMessage> successor;
+    if (entry.status != ParkedMessage::Status::queued) {
+      auto found_successor = successor_of(store_, entry);
+      if (!found_successor) return std::unexpected(std::move(found_successor.error()));
+      successor = *std::move(found_successor);
     }
+    settle_held(entry, std::move(successor), now(), commit);
   }
   auto settled = store_.append(commit, Await::durable);
   if (!settled) return std::unexpected(std::move(settled.error()));
@@ -67,19 +59,6 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   }
   store_.interrupt();
   return {};
-}
-
-// The first message that queues behind `entry`.
-Result<std::optional<ParkedMessage>> RuntimeImpl::successor_of(const ParkedMessage& entry) {
-  for (Position after = entry.position;;) {
-    auto later = store_.parked(entry.processor, after, page);
-    if (!later) return std::unexpected(std::move(later.error()));
-    for (auto& candidate : *later) {
-      if (candidate.key == entry.key) return std::move(candidate);
-    }
-    if (later->size() < page) return std::nullopt;
-    after = later->back().position;
-  }
 }
 
 }  // namespace lasagne::detail

@@ -1,25 +1,14 @@
 // Processors as step machines: no thread, no clock of their own. Each step does at most one micro-batch hop.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
-#include "lasagne/module.hpp"
 #include "lasagne/store.hpp"
-#include "runtime/hop_builder.hpp"
 
 namespace lasagne::detail {
-
-using Log = std::function<void(const std::string&)>;
 
 struct ProcessorLimits {
   static constexpr std::size_t batch_messages = 64;      // read and handled in one hop
@@ -56,82 +45,13 @@ class Processor {
   virtual void reload() {}
 };
 
-// Fires due timers: each appends its message to its stream, once.
-class TimerProcessor final : public Processor {
- public:
-  explicit TimerProcessor(Store& store) : store_(store) {}
-  Result<bool> step(Timestamp now) override;
-  Result<std::optional<Timestamp>> next_due() override { return store_.next_timer(); }
-  const std::string& name() const override { return name_; }
-
- private:
-  Store& store_;
-  const std::string name_ = "timers";
+// What a processor does about a commit that the store refused.
+enum class Refused : std::uint8_t {
+  decide_again,  // somebody else wrote to a target
+  read_again,    // another node moved on, or nobody knows: the log does, so go on from what it says
+  wait,          // the store is unavailable or has failed
+  for_good,      // this commit can never be stored
 };
-
-// Handles the messages of the log that concern it, in order, from its checkpoint on.
-class LogProcessor final : public Processor {
- public:
-  struct Handler {
-    std::string module;
-    std::string processor;
-    RetryPolicy retry;
-    Filter filter;                             // what it reads
-    std::vector<std::string> own_categories;   // for reactions: internal events it may see
-    std::shared_ptr<const Reaction> reaction;  // null: the module's command bus
-  };
-
-  LogProcessor(Store& store, const Registry& registry, StateCache& shared_cache, Handler handler, Log log);
-
-  Result<bool> step(Timestamp now) override;
-  Result<std::optional<Timestamp>> next_due() override;
-  const std::string& name() const override { return handler_.processor; }
-  Position position() const override { return cursor_; }
-  const Filter* reads() const override { return &handler_.filter; }
-  bool is_effect() const override;
-  void reload() override { reload_.store(true); }
-
- private:
-  struct Failed {
-    std::string error;
-    bool transient = false;
-  };
-
-  Result<void> load();
-  [[nodiscard]] bool concerns(const Message& message) const;
-  [[nodiscard]] std::string key_of(const Message& message) const;
-  std::optional<Failed> handle(const Message& message, HopBuilder& builder);
-  // Stages what follows from a failure: the mapped answer, or an entry that waits or is parked.
-  std::optional<ParkedMessage> settle_failure(const Message& message, Failed failed, std::uint32_t attempts,
-                                              Timestamp now, HopBuilder& builder);
-  [[nodiscard]] std::optional<Position> due_retry(Timestamp now) const;
-  Result<bool> read_on(Timestamp now);
-  Result<bool> retry(const ParkedMessage& entry, Timestamp now);
-  Result<bool> move_checkpoint(Position to);
-  Result<bool> commit(Commit commit, HopBuilder& builder, Position to);
-  Result<bool> refused(Error error);
-  void hold(const ParkedMessage& entry);
-  void release(Position position);
-  void tell(const std::string& text) const;
-
-  Store& store_;
-  const Registry& registry_;
-  StateCache own_cache_;  // forwarders look back in time, which would spoil the shared one
-  StateCache& cache_;
-  const Handler handler_;
-  const Log log_;
-  std::atomic<bool> reload_{true};
-
-  // Below: only the stepping thread.
-  Position checkpoint_ = 0;  // as committed
-  Position cursor_ = 0;      // read and found not to concern us, or handled
-  std::size_t batch_ = ProcessorLimits::batch_messages;
-  std::uint32_t conflicts_ = 0;
-  bool overtaken_ = false;  // since the last commit of our own: told once
-  std::map<Position, ParkedMessage> held_;
-  std::unordered_map<std::string, std::set<Position>> held_by_key_;
-  std::set<std::pair<Timestamp, Position>> retries_;
-  std::optional<Error> unstorable_;  // why the single message after cursor_ cannot be committed
-};
+[[nodiscard]] Refused meaning_of(ErrorCode code) noexcept;
 
 }  // namespace lasagne::detail

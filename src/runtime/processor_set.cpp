@@ -2,13 +2,16 @@
 
 #include <utility>
 
+#include "runtime/log_processor.hpp"
+#include "runtime/timer_processor.hpp"
+
 namespace lasagne::detail {
 
 std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Registry& registry, StateCache& cache,
-                                                        const Log& log) {
+                                                        const RuntimeLog& log) {
   std::vector<std::unique_ptr<Processor>> processors;
-  const auto add = [&](LogProcessor::Handler handler) {
-    processors.push_back(std::make_unique<LogProcessor>(store, registry, cache, std::move(handler), log));
+  const auto add = [&](ProcessorSpec spec) {
+    processors.push_back(std::make_unique<LogProcessor>(store, registry, cache, std::move(spec), log));
   };
   for (const auto& module : registry.modules()) {
     std::vector<std::string> categories;
@@ -17,17 +20,16 @@ std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Regi
       if (!reaction.reaction->category().empty()) categories.emplace_back(reaction.reaction->category());
     }
     if (!module.deciders().empty()) {
-      Filter bus;
-      bus.streams.push_back(commands_stream(module.name()));
-      add({module.name(), module.name() + "/commands", module.command_retry(), std::move(bus), {}, nullptr});
+      add({module.name(), module.name() + "/commands", module.command_retry(),
+           std::make_unique<CommandHandler>(registry, module.name())});
     }
-    for (const auto& reaction : module.reactions()) {
-      Filter types;
-      for (const auto type : reaction.reaction->types()) types.types.emplace_back(type);
-      add({module.name(), reaction.processor, reaction.retry, std::move(types), categories, reaction.reaction});
+    for (const auto& [name, retry, reaction] : module.reactions()) {
+      const auto kind = reaction->kind();
+      add({module.name(), name, retry, std::make_unique<ReactionHandler>(reaction, categories),
+           kind == Reaction::Kind::effect, kind == Reaction::Kind::forwarder});
     }
   }
-  processors.push_back(std::make_unique<TimerProcessor>(store));
+  processors.push_back(std::make_unique<TimerProcessor>(store, log));
   return processors;
 }
 

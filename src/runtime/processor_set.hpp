@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "runtime/processor.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/runtime_log.hpp"
+#include "runtime/state_cache.hpp"
 
 namespace lasagne::detail {
 
 // They keep references to all arguments.
 std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Registry& registry, StateCache& cache,
-                                                        const Log& log);
+                                                        const RuntimeLog& log);
 
 }  // namespace lasagne::detail

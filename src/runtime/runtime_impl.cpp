@@ -17,15 +17,15 @@ Timestamp system_now() {
 }  // namespace
 
 RuntimeImpl::RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options)
-    : store_(store), options_(std::move(options)), registry_(std::move(modules)) {
+    : store_(store), options_(std::move(options)), log_(options_.log), registry_(std::move(modules)) {
   if (!options_.clock) options_.clock = system_now;
-  processors_ = make_processors(store_, registry_, cache_, options_.log);
+  processors_ = make_processors(store_, registry_, cache_, log_);
 }
 
 RuntimeImpl::~RuntimeImpl() { (void)stop(std::chrono::hours(1)); }
 
-void RuntimeImpl::tell(const std::string& text) const {
-  if (options_.log) options_.log(text);
+void RuntimeImpl::tell(LogEntry::Level level, const std::string& text, const std::string& cause) const {
+  log_({level, text + ": " + cause, {}, 0, 0, cause});
 }
 
 // Steps everything once; then again what is near the log's end, until that has nothing to do. So a process that has
@@ -132,11 +132,11 @@ bool RuntimeImpl::survives(const Error& error) {
       failure_ = error;
       changed_.notify_all();
     }
-    tell("the store failed, and the processors with it: " + error.message);
+    tell(LogEntry::Level::error, "the store failed, and the processors stop", error.message);
     if (options_.failed) options_.failed(error);
     return false;
   }
-  tell("the store: " + error.message);
+  tell(LogEntry::Level::warning, "the store cannot be used, and is tried again", error.message);
   Lock lock(mutex_);
   changed_.wait_for(lock, RuntimeLimits::unavailable_wait, [&] { return stopping_.load(); });
   return true;

@@ -12,6 +12,7 @@
 #include "lasagne/runtime.hpp"
 #include "runtime/processor.hpp"
 #include "runtime/registry.hpp"
+#include "runtime/runtime_log.hpp"
 #include "runtime/state_cache.hpp"
 
 namespace lasagne::detail {
@@ -72,13 +73,13 @@ class RuntimeImpl {
   Result<void> flush_at_rest(Loop& loop);
   void rest(const Loop& loop, Position seen);
   [[nodiscard]] Timestamp now() const { return options_.clock(); }
-  void tell(const std::string& text) const;
+  void tell(LogEntry::Level level, const std::string& text, const std::string& cause) const;
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
   ExecuteResult record(const AnyCommand& command, LoadedState loaded, Decided decided, const ExecuteOptions& options);
-  Result<std::optional<ParkedMessage>> successor_of(const ParkedMessage& entry);
 
   Store& store_;
   RuntimeOptions options_;
+  const RuntimeLog log_;
   const Registry registry_;
   StateCache cache_;
   std::vector<std::unique_ptr<Processor>> processors_;

@@ -11,6 +11,7 @@
 
 #include "lasagne/detail/handlers.hpp"
 #include "lasagne/store.hpp"
+#include "runtime/guarded.hpp"
 
 namespace lasagne::detail {
 
@@ -21,16 +22,6 @@ struct LoadedState {
   std::optional<Revision> revision;
   Revision first = 0;  // the stream's first readable revision when this was folded
   Uuid correlation_id;
-};
-
-// An error of the store on its way through handlers, which do not know the store.
-class StoreFailure : public std::runtime_error {
- public:
-  explicit StoreFailure(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
-  [[nodiscard]] const Error& error() const noexcept { return error_; }
-
- private:
-  Error error_;
 };
 
 // States are taken out while they change hands, so there is never a second owner; their places are kept. Thread-safe.

@@ -6,12 +6,12 @@
 #include <sstream>
 
 #include "cli/program.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 
 // Named, since clang reflects no types of an unnamed one.
 namespace cli_test {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::ExpectedRevision;
 using lasagne::Module;
 using lasagne::Runtime;

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "cli/program.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::ExpectedRevision;
 using lasagne::Module;
 using lasagne::RetryPolicy;

@@ -1,14 +1,14 @@
 // The bounds of ProcessorLimits and RuntimeLimits: at each of them, and one past it.
 #include <gtest/gtest.h>
 
+#include "jobs_domain.hpp"
 #include "lasagne/forwarding_store.hpp"
 #include "runtime/processor_set.hpp"
 #include "runtime/runtime_impl.hpp"
-#include "workshop.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::Await;
 using lasagne::Commit;
 using lasagne::Committed;
@@ -107,8 +107,8 @@ class Bounds : public ::testing::Test {
   lasagne::detail::Registry registry{
       {Module{"work"}.decider<Job>().decider<Notes>().decider<Repeater>().saga<FanOut>()}};
   lasagne::detail::StateCache cache;
-  std::vector<std::unique_ptr<Processor>> processors =
-      lasagne::detail::make_processors(store, registry, cache, nullptr);
+  const lasagne::detail::RuntimeLog log;
+  std::vector<std::unique_ptr<Processor>> processors = lasagne::detail::make_processors(store, registry, cache, log);
   Processor& bus = processor("work/commands");
 
  private:

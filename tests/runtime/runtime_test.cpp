@@ -2,11 +2,11 @@
 
 #include <thread>
 
-#include "workshop.hpp"
+#include "jobs_domain.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::Direction;
 using lasagne::ExpectedRevision;
 using lasagne::Module;

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <limits>
 
+#include "jobs_domain.hpp"
 #include "store/log/log_store.hpp"
 #include "store/sqlite/sqlite_backing.hpp"
-#include "workshop.hpp"
 
 namespace diary {
 
@@ -81,7 +81,7 @@ class TimeTest : public ::testing::Test {
   TimeTest() {
     auto name = (std::filesystem::temp_directory_path() / "lasagne-time-XXXXXX").string();
     directory_ = ::mkdtemp(name.data());
-    workshop::faults = {};
+    jobs_domain::faults = {};
     restart();
   }
   ~TimeTest() override {
@@ -100,7 +100,7 @@ class TimeTest : public ::testing::Test {
     auto diaries = lasagne::Module{"diaries"}.decider<Diary>().saga<Calendar>();
     RetryPolicy retry;
     retry.jitter = 0;
-    auto jobs = lasagne::Module{"jobs"}.decider<workshop::Job>().retry_commands(retry);
+    auto jobs = lasagne::Module{"jobs"}.decider<jobs_domain::Job>().retry_commands(retry);
     runtime = std::make_unique<lasagne::Runtime>(*store, std::vector<lasagne::Module>{diaries, jobs},
                                                  lasagne::RuntimeOptions{clock, {}});
   }
@@ -192,41 +192,41 @@ TEST_F(TimeTest, TimersReachTheEndsOfTimeAndNotPastThem) {
 }
 
 TEST_F(TimeTest, ARetryDoesNotWaitForAClockThatWentBack) {
-  workshop::faults.failures["DoWork 5"] = 1;
-  ASSERT_TRUE(runtime->execute(workshop::OpenJob{id, "paint"}));
-  ASSERT_TRUE(runtime->send(workshop::DoWork{id, 5}));
+  jobs_domain::faults.failures["DoWork 5"] = 1;
+  ASSERT_TRUE(runtime->execute(jobs_domain::OpenJob{id, "paint"}));
+  ASSERT_TRUE(runtime->send(jobs_domain::DoWork{id, 5}));
   settle();
   ASSERT_EQ(runtime->parked()->size(), 1U) << "waits for its next attempt";
   now = now - day;
   settle();
-  EXPECT_EQ(runtime->load<workshop::Job>(id)->state.total, 5);
+  EXPECT_EQ(runtime->load<jobs_domain::Job>(id)->state.total, 5);
   EXPECT_TRUE(runtime->parked()->empty());
 }
 
 // A later entry of that kind must not wait behind an earlier one that is in its right.
 TEST_F(TimeTest, NoRetryWaitsForAClockThatWentBackWhileOthersWaitInTheirRight) {
   const Uuid other = Uuid::derive({}, "other");
-  workshop::faults.failures["DoWork 5"] = 1;
-  ASSERT_TRUE(runtime->execute(workshop::OpenJob{id, "paint"}));
-  ASSERT_TRUE(runtime->execute(workshop::OpenJob{other, "sand"}));
-  ASSERT_TRUE(runtime->send(workshop::DoWork{id, 5}));
+  jobs_domain::faults.failures["DoWork 5"] = 1;
+  ASSERT_TRUE(runtime->execute(jobs_domain::OpenJob{id, "paint"}));
+  ASSERT_TRUE(runtime->execute(jobs_domain::OpenJob{other, "sand"}));
+  ASSERT_TRUE(runtime->send(jobs_domain::DoWork{id, 5}));
   settle();
   now = now - day;
-  workshop::faults.failures["DoWork 6"] = 1;
-  ASSERT_TRUE(runtime->send(workshop::DoWork{other, 6}));
+  jobs_domain::faults.failures["DoWork 6"] = 1;
+  ASSERT_TRUE(runtime->send(jobs_domain::DoWork{other, 6}));
   settle();
-  EXPECT_EQ(runtime->load<workshop::Job>(id)->state.total, 5);
-  EXPECT_EQ(runtime->load<workshop::Job>(other)->state.total, 0) << "its wait has just begun";
+  EXPECT_EQ(runtime->load<jobs_domain::Job>(id)->state.total, 5);
+  EXPECT_EQ(runtime->load<jobs_domain::Job>(other)->state.total, 0) << "its wait has just begun";
   now = now + 100ms;
   settle();
-  EXPECT_EQ(runtime->load<workshop::Job>(other)->state.total, 6);
+  EXPECT_EQ(runtime->load<jobs_domain::Job>(other)->state.total, 6);
 }
 
 TEST_F(TimeTest, TheTimeOfRecordingStaysWhereItWasWhileTheClockIsBehindIt) {
-  ASSERT_TRUE(runtime->execute(workshop::OpenJob{id, "paint"}));
+  ASSERT_TRUE(runtime->execute(jobs_domain::OpenJob{id, "paint"}));
   now = now - day;
   restart();
-  ASSERT_TRUE(runtime->execute(workshop::DoWork{id, 5}));
+  ASSERT_TRUE(runtime->execute(jobs_domain::DoWork{id, 5}));
   const auto slice = store->read_stream("Job-" + id.to_string(), 0, lasagne::Direction::forwards, 10).value();
   ASSERT_EQ(slice.messages.size(), 2U);
   EXPECT_EQ(slice.messages[0]->recorded_at, new_year);

@@ -1,11 +1,11 @@
 // Messages of unknown types, and messages that no longer decode: each kind of handler keeps them aside, and goes on.
 #include <gtest/gtest.h>
 
-#include "workshop.hpp"
+#include "jobs_domain.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::Direction;
 using lasagne::ExpectedRevision;
 using lasagne::MessageKind;

@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "lasagne/testing/simulator.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::Module;
 using lasagne::Store;
 using lasagne::testing::command;

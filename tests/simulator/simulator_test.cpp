@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "lasagne/testing/simulator.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 #include "simulator/seeds.hpp"
 #include "testing/simulation/schedule.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::Module;
 using lasagne::Store;
 using lasagne::testing::command;
@@ -28,7 +28,7 @@ Uuid job(std::size_t i) { return Uuid::derive(Uuid{}, "job " + std::to_string(i)
 
 constexpr std::size_t jobs_in_scenario = 12;
 
-Scenario workshop_scenario() {
+Scenario jobs_scenario() {
   Scenario scenario;
   scenario.modules = [] {
     return std::vector<Module>{Module{"jobs"}.decider<Job>().forwarder<JobForwarder>(),
@@ -70,7 +70,7 @@ std::string traces(const Scenario& scenario, std::uint64_t seeds, SimulatorOptio
 TEST(Simulator, NothingIsLostOrDoneTwiceUnderFaults) {
   faults = {};
   const std::uint64_t seeds = 500 / simulator_test::slower;
-  const auto result = simulate_seeds(workshop_scenario(), 1, seeds);
+  const auto result = simulate_seeds(jobs_scenario(), 1, seeds);
   EXPECT_TRUE(result.violations.empty()) << result.violations.front() << "\n" << result.report;
   EXPECT_EQ(result.seeds, seeds);
   EXPECT_EQ(result.steps, seeds * 3000);
@@ -83,7 +83,7 @@ TEST(Simulator, TheSameSeedIsTheSameRun) {
   SimulatorOptions options;
   options.seed = 5;
   options.trace_hops = true;
-  const auto scenario = workshop_scenario();
+  const auto scenario = jobs_scenario();
   const auto first = simulate(scenario, options);
   const auto second = simulate(scenario, options);
   EXPECT_EQ(first.log_digest, second.log_digest);
@@ -94,7 +94,7 @@ TEST(Simulator, TheSameSeedIsTheSameRun) {
 
 TEST(Simulator, EveryFaultHappens) {
   faults = {};
-  const auto told = traces(workshop_scenario(), 40);
+  const auto told = traces(jobs_scenario(), 40);
   for (std::size_t i = 1; i < lasagne::testing::detail::fault_kinds; ++i) {
     const auto fault = to_string(static_cast<lasagne::testing::detail::Fault>(i));
     EXPECT_NE(told.find(": " + fault + "\n"), std::string::npos) << fault;
@@ -111,7 +111,7 @@ TEST(Simulator, WithoutFaultsNothingGoesWrong) {
   faults = {};
   SimulatorOptions options;
   options.faults_per_mille = 0;
-  const auto result = simulate(workshop_scenario(), options);
+  const auto result = simulate(jobs_scenario(), options);
   EXPECT_EQ(result.violations, std::vector<std::string>{});
   EXPECT_EQ(result.trace, std::vector<std::string>{});
   EXPECT_EQ(result.faults + result.crashes, 0U);
@@ -120,7 +120,7 @@ TEST(Simulator, WithoutFaultsNothingGoesWrong) {
 // Reminders are due a day after each invoice; the run waits for none of them.
 TEST(Simulator, TimersOfDaysFireBeforeTheAudit) {
   faults = {};
-  auto scenario = workshop_scenario();
+  auto scenario = jobs_scenario();
   lasagne::Duration waited{};
   scenario.audit = [&](Store& store) {
     const auto issued = store.read_all(0, {{"InvoiceIssued"}, {}, {}}, 1)->messages.at(0);
@@ -143,7 +143,7 @@ struct Drawing {
 
 TEST(Simulator, AHandlerThatDrawsRandomNumbersIsFoundOut) {
   faults = {};
-  auto scenario = workshop_scenario();
+  auto scenario = jobs_scenario();
   scenario.modules = [] {
     return std::vector<Module>{Module{"jobs"}.decider<Job>().forwarder<JobForwarder>(),
                                Module{"invoices"}.decider<Invoice>().saga<Drawing>()};
@@ -159,7 +159,7 @@ TEST(Simulator, AHandlerThatDrawsRandomNumbersIsFoundOut) {
 TEST(Simulator, AnEffectIsCalledAtLeastOnceWithOneKey) {
   faults = {};
   const auto sent = std::make_shared<std::vector<std::string>>();
-  auto scenario = workshop_scenario();
+  auto scenario = jobs_scenario();
   scenario.before_run = [sent] { sent->clear(); };
   scenario.modules = [sent] {
     auto invoices = Module{"invoices"}.decider<Invoice>().saga<Invoicing>();
@@ -183,7 +183,7 @@ TEST(Simulator, AnEffectIsCalledAtLeastOnceWithOneKey) {
 }
 
 TEST(Simulator, RefusesACommandThatNoModuleHandles) {
-  auto scenario = workshop_scenario();
+  auto scenario = jobs_scenario();
   scenario.commands.push_back({"PaintTheMoon", "{}", {}});
   try {
     (void)simulate(scenario, {});
@@ -219,7 +219,7 @@ TEST(Simulator, RefusesOptionsOutOfRange) {
   const auto refused = [](auto change) {
     SimulatorOptions options;
     change(options);
-    EXPECT_THROW((void)simulate(workshop_scenario(), options), std::invalid_argument);
+    EXPECT_THROW((void)simulate(jobs_scenario(), options), std::invalid_argument);
   };
   refused([](auto& o) { o.steps = 0; });
   refused([](auto& o) { o.steps = 1'000'001; });

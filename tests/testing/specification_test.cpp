@@ -4,12 +4,12 @@
 
 #include "lasagne/aggregate.hpp"
 #include "lasagne/testing/specification.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 
 // Named, since clang reflects no types of an unnamed one.
 namespace specifying {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::ObjectDecider;
 using lasagne::testing::derived_id;
 using lasagne::testing::given;

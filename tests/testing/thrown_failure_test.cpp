@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 #undef ADD_FAILURE
 #include "lasagne/testing/specification.hpp"
-#include "runtime/workshop.hpp"
+#include "runtime/jobs_domain.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::testing::given;
 using lasagne::testing::given_saga;
 using lasagne::testing::SpecificationFailed;

@@ -20,6 +20,7 @@ using lasagne::detail::MemoryBacking;
 using lasagne::detail::Processor;
 using lasagne::detail::Registry;
 using lasagne::detail::RuntimeImpl;
+using lasagne::detail::RuntimeLog;
 
 std::vector<std::vector<std::size_t>> sessions_of(const Scenario& scenario) {
   std::vector<std::vector<std::size_t>> sessions;
@@ -37,7 +38,7 @@ std::size_t count_processors(const Scenario& scenario) {
   lasagne::detail::StateCache cache;
   const Registry registry(scenario.modules());
   const auto store = open("memory:");
-  return make_processors(*store, registry, cache, {}).size();
+  return make_processors(*store, registry, cache, RuntimeLog()).size();
 }
 
 World::World(const Scenario& scenario, const SimulatorOptions& options, const Schedule& schedule,
@@ -96,7 +97,7 @@ std::shared_ptr<World::Node> World::start_node(std::size_t number) {
   for (const auto& module : scenario_.modules()) modules.push_back(with_faults(module, *this));
   node->registry = std::make_unique<Registry>(std::move(modules));
   Store& store = node->between ? *node->between : static_cast<Store&>(store_);
-  node->processors = make_processors(store, *node->registry, node->cache, {});
+  node->processors = make_processors(store, *node->registry, node->cache, log_);
   return node;
 }
 

@@ -12,6 +12,7 @@
 #include "lasagne/testing/simulator.hpp"
 #include "runtime/processor.hpp"
 #include "runtime/registry.hpp"
+#include "runtime/runtime_log.hpp"
 #include "runtime/state_cache.hpp"
 #include "store/memory/memory_backing.hpp"
 #include "testing/simulation/faulty_store.hpp"
@@ -140,6 +141,7 @@ class World final : private FaultPoints {
   const SimulatorOptions& options_;
   const Schedule& schedule_;
   const Between& between_;
+  const lasagne::detail::RuntimeLog log_;                 // tells nobody
   const std::vector<std::vector<std::size_t>> commands_;  // of each session
   SimulationResult result_;
 

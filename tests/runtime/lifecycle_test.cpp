@@ -5,13 +5,13 @@
 #include <future>
 #include <thread>
 
+#include "jobs_domain.hpp"
 #include "store/log/log_store.hpp"
 #include "store/memory/memory_backing.hpp"
-#include "workshop.hpp"
 
 namespace {
 
-using namespace workshop;
+using namespace jobs_domain;
 using lasagne::ErrorCode;
 using lasagne::Module;
 using lasagne::Runtime;
@@ -36,7 +36,7 @@ struct Stuck {
   }
 };
 
-TEST(RuntimeLife, StartedAgainAfterAStopThatDidNotEndInTimeItGoesOn) {
+TEST(Lifecycle, StartedAgainAfterAStopThatDidNotEndInTimeItGoesOn) {
   faults = {};
   const auto store = lasagne::open("memory:");
   std::promise<void> let_go;
@@ -55,7 +55,7 @@ TEST(RuntimeLife, StartedAgainAfterAStopThatDidNotEndInTimeItGoesOn) {
   EXPECT_TRUE(runtime.stop());
 }
 
-TEST(RuntimeLife, RunUntilIdleIsRefusedWhileStarted) {
+TEST(Lifecycle, RunUntilIdleIsRefusedWhileStarted) {
   const auto store = lasagne::open("memory:");
   Runtime runtime(*store, {jobs_module()});
   runtime.start();
@@ -64,12 +64,12 @@ TEST(RuntimeLife, RunUntilIdleIsRefusedWhileStarted) {
   EXPECT_EQ(refused.error().code, ErrorCode::invalid);
 }
 
-TEST(RuntimeLife, ARuntimeThatLosesItsCheckpointTellsOfItOnce) {
+TEST(Lifecycle, ARuntimeThatLosesItsCheckpointTellsOfItOnce) {
   faults = {};
   const auto store = lasagne::open("memory:");
   std::vector<std::string> told;
   lasagne::RuntimeOptions options;
-  options.log = [&](const std::string& text) { told.push_back(text); };
+  options.log = [&](const lasagne::LogEntry& entry) { told.push_back(entry.text); };
   Runtime first(*store, {jobs_module()});
   Runtime second(*store, {jobs_module()}, options);
   ASSERT_TRUE(first.send(OpenJob{id_of(1), "a"}));
@@ -85,7 +85,7 @@ TEST(RuntimeLife, ARuntimeThatLosesItsCheckpointTellsOfItOnce) {
   EXPECT_NE(told[0].find("jobs/commands: another runtime moved the checkpoint"), std::string::npos) << told[0];
 }
 
-TEST(RuntimeLife, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
+TEST(Lifecycle, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
   faults = {};
   const auto backing = std::make_shared<lasagne::detail::MemoryBacking>();
   std::atomic<bool> broken{false};
@@ -117,7 +117,7 @@ TEST(RuntimeLife, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
   EXPECT_TRUE(runtime.stop());
 }
 
-TEST(RuntimeLife, AHandlerThatThrowsInExecuteIsNoFaultOfTheCaller) {
+TEST(Lifecycle, AHandlerThatThrowsInExecuteIsNoFaultOfTheCaller) {
   faults = {};
   const auto store = lasagne::open("memory:");
   Runtime runtime(*store, {jobs_module()});
@@ -140,7 +140,7 @@ struct Thrower {
   static Decision<Event> decide(const CloseJob&, const State&) { throw 42; }
 };
 
-TEST(RuntimeLife, WhatIsThrownInExecuteAndIsNoExceptionDoesNotReachTheCaller) {
+TEST(Lifecycle, WhatIsThrownInExecuteAndIsNoExceptionDoesNotReachTheCaller) {
   const auto store = lasagne::open("memory:");
   Runtime runtime(*store, {Module{"throwing"}.decider<Thrower>()});
   const auto refused = runtime.execute(CloseJob{id_of(1)});
@@ -200,7 +200,7 @@ struct Eavesdropper {
   static void note(Send& send, const std::string& what) { send(NoteRejection{send.new_id("note"), what}); }
 };
 
-TEST(RuntimeLife, AModuleSeesOfAnotherOneWhatItPublishesOnly) {
+TEST(Lifecycle, AModuleSeesOfAnotherOneWhatItPublishesOnly) {
   faults = {};
   const auto store = lasagne::open("memory:");
   Runtime runtime(*store,

@@ -12,7 +12,7 @@
 #include "lasagne/command_rejected.hpp"
 #include "lasagne/runtime.hpp"
 
-namespace workshop {
+namespace jobs_domain {
 
 using lasagne::Decision;
 using lasagne::Send;
@@ -225,4 +225,4 @@ struct RejectionWatcher {
   }
 };
 
-}  // namespace workshop
+}  // namespace jobs_domain

@@ -1,0 +1,53 @@
+// The messages that processors hold: those that wait for another attempt or are parked, and those queued behind them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "lasagne/store.hpp"
+
+namespace lasagne::detail {
+
+// Stages that the entry, which is held already, gets an attempt at `now`.
+void send_back(ParkedMessage entry, Timestamp now, Commit& commit);
+// Stages that the entry is held no longer. The one that was queued behind it, if there is one, gets its attempt.
+void settle_held(const ParkedMessage& entry, std::optional<ParkedMessage> successor, Timestamp now, Commit& commit);
+// The first message that is queued behind `entry`, as the store has it.
+[[nodiscard]] Result<std::optional<ParkedMessage>> successor_of(Store& store, const ParkedMessage& entry);
+
+// What one processor holds, in memory. The store has the same after each commit. Not thread-safe.
+class HeldMessages {
+ public:
+  [[nodiscard]] static Result<HeldMessages> read(Store& store, const std::string& processor);
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+
+  // Stages that the message is queued, if an earlier one of its key is held; false if none is.
+  [[nodiscard]] bool queue(const std::string& processor, const Message& message, const std::string& key,
+                           Commit& commit) const;
+  // The retry to make first at `now`. One that is due later than `longest_wait` from now is due too: it was put off
+  // before the clock went back, and would wait until the clock is there again.
+  [[nodiscard]] std::optional<ParkedMessage> due(Timestamp now, Duration longest_wait) const;
+  // When the earliest retry is due.
+  [[nodiscard]] std::optional<Timestamp> next_due() const;
+  // Stages that the entry is settled, as settle_held.
+  void settle(const ParkedMessage& entry, Timestamp now, Commit& commit) const;
+  // The commit is in the log.
+  void committed(const Commit& commit);
+
+ private:
+  void hold(const ParkedMessage& entry);
+  void release(Position position);
+
+  std::map<Position, ParkedMessage> entries_;
+  std::unordered_map<std::string, std::set<Position>> by_key_;
+  std::set<std::pair<Timestamp, Position>> retries_;
+};
+
+}  // namespace lasagne::detail

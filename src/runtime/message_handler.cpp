@@ -1,0 +1,69 @@
+#include "runtime/message_handler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lasagne::detail {
+
+namespace {
+constexpr std::string_view external_suffix = "__external-events";
+constexpr std::string_view rejections_suffix = "__command-rejections";
+}  // namespace
+
+std::string MessageHandler::key(const Message& message) const {
+  const auto key = guarded([&] { return call_key(message); });
+  if (!key) return "message " + std::to_string(message.position);
+  // What the store would not take is told apart by its hash.
+  return key->size() <= Limits::key_bytes ? *key : "key " + Uuid::derive(Uuid{}, *key).to_string();
+}
+
+std::optional<HandlerFailure> MessageHandler::handle(const Message& message, HopBuilder& builder) const {
+  auto handled = guarded([&] { call(message, builder); });
+  if (handled) return std::nullopt;
+  return std::move(handled.error());
+}
+
+std::expected<bool, HandlerFailure> MessageHandler::answer_failure(const Message& message, const Failure& failure,
+                                                                   HopBuilder& builder) const {
+  return guarded([&] { return call_on_failure(message, failure, builder); });
+}
+
+CommandHandler::CommandHandler(const Registry& registry, std::string_view module) : registry_(registry) {
+  bus_.streams.push_back(commands_stream(module));
+}
+
+bool CommandHandler::concerns(const Message&) const { return true; }  // nothing else is on the bus
+
+std::string CommandHandler::call_key(const Message& message) const {
+  const Decider* decider = registry_.decider_of(message.type);
+  if (decider == nullptr) throw_unknown_type(message.type, bus_.streams.front());
+  return decider->decode(message.type, message.data)->stream;
+}
+
+void CommandHandler::call(const Message& message, HopBuilder& builder) const { builder.command(message); }
+
+bool CommandHandler::call_on_failure(const Message& message, const Failure& failure, HopBuilder& builder) const {
+  return builder.command_failure(message, failure);
+}
+
+ReactionHandler::ReactionHandler(std::shared_ptr<const Reaction> reaction, std::vector<std::string> own_categories)
+    : reaction_(std::move(reaction)), own_categories_(std::move(own_categories)) {
+  for (const auto type : reaction_->types()) types_.types.emplace_back(type);
+}
+
+bool ReactionHandler::concerns(const Message& message) const {
+  if (message.kind != MessageKind::event) return false;
+  const std::string_view stream = message.stream;
+  if (stream.ends_with(external_suffix) || stream.ends_with(rejections_suffix)) return true;
+  return std::ranges::find(own_categories_, category_of(stream)) != own_categories_.end();
+}
+
+std::string ReactionHandler::call_key(const Message& message) const { return reaction_->key(message); }
+
+void ReactionHandler::call(const Message& message, HopBuilder& builder) const { builder.reaction(*reaction_, message); }
+
+bool ReactionHandler::call_on_failure(const Message& message, const Failure& failure, HopBuilder& builder) const {
+  return builder.reaction_failure(*reaction_, message, failure);
+}
+
+}  // namespace lasagne::detail

@@ -1,0 +1,50 @@
+#include "runtime/timer_processor.hpp"
+
+#include <utility>
+
+namespace lasagne::detail {
+
+namespace {
+constexpr std::string_view undeliverable_stream = "timers__undeliverable";
+}
+
+Result<bool> TimerProcessor::step(Timestamp now) {
+  auto next = store_.next_timer();
+  if (!next) return std::unexpected(std::move(next.error()));
+  if (!*next || **next > now) return false;
+  auto due = store_.due_timers(now, ProcessorLimits::timers_in_a_row);
+  if (!due) return std::unexpected(std::move(due.error()));
+  bool moved = false;
+  for (const auto& timer : *due) {
+    const auto fired = fire(timer);
+    if (!fired) return fired;
+    moved = moved || *fired;
+  }
+  return moved;
+}
+
+// False when somebody else has fired or cancelled it meanwhile.
+Result<bool> TimerProcessor::fire(const Timer& timer) {
+  std::string cause;
+  for (const auto& stream : {timer.stream, std::string(undeliverable_stream)}) {
+    Commit commit;
+    commit.timer_fired = Commit::Fire{timer.key, timer.message.id};
+    commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
+    auto fired = store_.append(commit, Await::visible);
+    if (fired) {
+      if (!cause.empty()) {
+        log_({LogEntry::Level::error,
+              "the timer " + timer.key + " fired, but its " + timer.message.type + " cannot be appended to " +
+                  timer.stream + " and is kept in " + stream + ": " + cause,
+              name_, fired->position, 0, cause});
+      }
+      return true;
+    }
+    if (meaning_of(fired.error().code) == Refused::wait) return std::unexpected(std::move(fired.error()));
+    if (meaning_of(fired.error().code) != Refused::for_good || fired.error().code == ErrorCode::timer_gone) break;
+    cause = std::move(fired.error().message);
+  }
+  return false;
+}
+
+}  // namespace lasagne::detail

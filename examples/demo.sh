@@ -57,7 +57,9 @@ payment_of() { curl -s "$shop/orders/$1" | field payment_id; }
 is_requested() { curl -s --fail "$shop/payments/$(payment_of "$1")" >/dev/null; }
 pay() {
   until_true 10 is_requested "$1"
-  call -X POST "$shop/payments/$(payment_of "$1")/complete" >/dev/null
+  local amount
+  amount=$(curl -s "$shop/payments/$(payment_of "$1")" | grep -o '"amount":[0-9]*' | cut -d: -f2)
+  call "$shop/payments/$(payment_of "$1")/complete" -d "{\"amount\":${2:-$amount},\"currency\":\"EUR\"}" >/dev/null
 }
 trace() { "$bin/lasagne" trace --store "$shop_store" "ShoppingCart-$1"; }
 
@@ -70,7 +72,10 @@ refunded() { "$bin/lasagne" read --store "$shop_store" --json payments__external
 until_true 10 refunded
 trace "$order"
 
-say "3. An order that nobody pays: its timer fires."
+say "3. An order paid with a wrong amount: recorded, refunded, cancelled."
+order "$tea"; pay "$order" 1; until_true 10 status_is "$order" Cancelled; trace "$order"
+
+say "4. An order that nobody pays: its timer fires."
 order "$tea"; step "(waiting two seconds)"; until_true 15 status_is "$order" Cancelled; trace "$order"
 
 say "A hotel: a group of three checks out, and one of them has not paid."
@@ -96,7 +101,7 @@ until_true 10 group_is Completed
 
 say "A thousand orders, and a SIGKILL on the way."
 load_store=sqlite:$dir/load.db
-load=("$bin/shop" load --store "$load_store" --orders 1000 --seed 42 --out-of-stock 10 --unpaid 5 --decline 5)
+load=("$bin/shop" load --store "$load_store" --orders 1000 --seed 42 --out-of-stock 10 --unpaid 5 --decline 5 --wrong-amount 5)
 "${load[@]}" >"$dir/load.out" 2>"$dir/load.err" &
 victim=$!
 # Another process sees what is durable, and a thousand orders take few flushes: the first glimpse is on the way.

@@ -27,6 +27,7 @@ struct Arguments {
   unsigned out_of_stock = 0;
   unsigned unpaid = 0;
   unsigned decline = 0;
+  unsigned wrong_amount = 0;
 };
 
 lasagne::Duration seconds(double count) {
@@ -61,7 +62,7 @@ int load(const Arguments& arguments) {
   const auto store = examples::open_for_writing(arguments.store);
   shop::ShopOptions options;
   options.payment_timeout = seconds(arguments.payment_timeout_seconds);
-  options.gateway = shop::payments::SimulatedGateway{arguments.decline, arguments.unpaid};
+  options.gateway = shop::payments::SimulatedGateway{arguments.decline, arguments.unpaid, arguments.wrong_amount};
   lasagne::Runtime runtime(*store, shop::shop_modules(options), examples::runtime_options("shop"));
   runtime.start();
   shop::LoadResult result;
@@ -109,6 +110,8 @@ int main(int argc, char** argv) {
       ->check(percent);
   load_command->add_option("--unpaid", arguments.unpaid, "Percent that nobody ever pays")->check(percent);
   load_command->add_option("--decline", arguments.decline, "Percent that the gateway declines")->check(percent);
+  load_command->add_option("--wrong-amount", arguments.wrong_amount, "Percent paid with a wrong amount or currency")
+      ->check(percent);
   load_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [1.5]")
       ->check(examples::problem_of_seconds);
 
@@ -117,8 +120,8 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-    if (arguments.unpaid + arguments.decline > 100)
-      throw CLI::ValidationError("--unpaid and --decline", "over 100 together");
+    if (arguments.unpaid + arguments.decline + arguments.wrong_amount > 100)
+      throw CLI::ValidationError("--unpaid, --decline and --wrong-amount", "over 100 together");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? Exit::ok : Exit::usage;
   }

@@ -77,7 +77,7 @@ lasagne::testing::Scenario shop_scenario(std::uint64_t seed) {
                                                        std::chrono::days(3)};
   shop::ShopOptions options;
   options.payment_timeout = times_to_pay[random.between(0, 2)];
-  options.gateway = shop::payments::SimulatedGateway{15, 15};
+  options.gateway = shop::payments::SimulatedGateway{15, 15, 15};
 
   lasagne::testing::Scenario scenario;
   scenario.modules = [options] { return shop::shop_modules(options); };

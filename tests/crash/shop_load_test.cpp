@@ -58,7 +58,7 @@ int kills_of_this_run() {
 
 Arguments load_of(const std::string& url) {
   return {"load",     "--store", url,         "--orders", std::to_string(orders), "--seed", "7", "--out-of-stock", "10",
-          "--unpaid", "5",       "--decline", "5"};
+          "--unpaid", "5",       "--decline", "5",        "--wrong-amount",       "5"};
 }
 
 std::unique_ptr<lasagne::Store> look_into(const std::string& url) {

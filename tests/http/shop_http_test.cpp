@@ -76,6 +76,12 @@ class ShopHttp : public ::testing::Test {
     EXPECT_EQ(confirmed->get_header_value("Location"), "/orders/" + cart);
     return cart;
   }
+  // What the gateway says it received.
+  Response pay(const std::string& payment, const std::string& amount, const std::string& currency = "EUR") {
+    return post("/payments/" + payment + "/complete",
+                R"({"amount":)" + amount + R"(,"currency":")" + currency + R"("})");
+  }
+  std::string amount_of(const std::string& payment) { return json_member(get("/payments/" + payment)->body, "amount"); }
   // The resource, once `member` has this value.
   std::string await(const std::string& path, const std::string& member, const std::string& value) {
     return await_member([&] { return get(path); }, path, member, value);
@@ -174,7 +180,7 @@ TEST_F(ShopHttp, WhatIsUnknownIsNotFound) {
   expect_problem(get("/stock/" + nobody), 404, "Not Found");
   expect_problem(get("/nothing"), 404, "Not Found");
   expect_problem(add(nobody, shoes, 1), 404, "ShoppingCartNotFound");
-  expect_problem(post("/payments/" + nobody + "/complete"), 404, "PaymentNotFound");
+  expect_problem(pay(nobody, "1"), 404, "PaymentNotFound");
 }
 
 TEST_F(ShopHttp, WhatIsNotWellFormedNamesTheField) {
@@ -241,7 +247,7 @@ TEST_F(ShopHttp, APaidOrderIsCompleted) {
   const auto payment = json_member(view, "payment_id");
   await("/payments/" + payment, "status", "Pending");
   for (int i = 0; i < 3; ++i) {  // the gateway's webhook may come again
-    const auto completed = post("/payments/" + payment + "/complete");
+    const auto completed = pay(payment, amount_of(payment));
     ASSERT_TRUE(completed);
     EXPECT_EQ(completed->status, 204) << completed->body;
     EXPECT_EQ(etag(completed), "W/\"1\"");
@@ -257,11 +263,26 @@ TEST_F(ShopHttp, AnOrderOutOfStockIsRefunded) {
   const auto id = order(2);
   const auto payment = json_member(await("/orders/" + id, "status", "Initialized"), "payment_id");
   await("/payments/" + payment, "status", "Pending");
-  post("/payments/" + payment + "/complete");
+  pay(payment, amount_of(payment));
   const auto view = await("/orders/" + id, "status", "Cancelled");
   EXPECT_EQ(json_member(view, "cancellation_reason"), "ProductWasOutOfStock");
   await("/payments/" + payment, "status", "Refunded");
   EXPECT_EQ(json_member(get("/stock/" + shoes)->body, "available"), "1");
+}
+
+TEST_F(ShopHttp, AWrongAmountIsRefundedAndCancelsTheOrder) {
+  stock(shoes, 5);
+  const auto id = order(2);
+  const auto payment = json_member(await("/orders/" + id, "status", "Initialized"), "payment_id");
+  EXPECT_EQ(json_member(await("/payments/" + payment, "status", "Pending"), "currency"), "EUR");
+  expect_problem(pay(payment, "0"), 409, "InvalidAmount");
+  expect_problem(pay(payment, "1", "euro"), 409, "InvalidCurrency");
+  expect_problem(post("/payments/" + payment + "/complete", R"({"amount":1})"), 400, "Bad Request", "currency");
+  const auto wrong = pay(payment, "1");
+  ASSERT_TRUE(wrong);
+  EXPECT_EQ(wrong->status, 204) << wrong->body;
+  await("/payments/" + payment, "status", "Mismatched");
+  EXPECT_EQ(json_member(await("/orders/" + id, "status", "Cancelled"), "cancellation_reason"), "PaymentMismatched");
 }
 
 TEST_F(ShopHttp, AnOrderThatIsNeverPaidTimesOut) {
@@ -271,7 +292,7 @@ TEST_F(ShopHttp, AnOrderThatIsNeverPaidTimesOut) {
   EXPECT_EQ(json_member(view, "cancellation_reason"), "PaymentFailed");
   const auto payment = json_member(view, "payment_id");
   await("/payments/" + payment, "status", "TimedOut");
-  const auto too_late = post("/payments/" + payment + "/complete");
+  const auto too_late = pay(payment, amount_of(payment));
   ASSERT_TRUE(too_late);
   EXPECT_EQ(too_late->status, 204);
   await("/payments/" + payment, "status", "Refunded");

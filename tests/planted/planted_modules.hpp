@@ -19,7 +19,7 @@ namespace planted {
 
 using lasagne::Module;
 
-inline const shop::payments::SimulatedGateway gateway{15, 15};
+inline const shop::payments::SimulatedGateway gateway{15, 15, 15};
 inline constexpr lasagne::Duration time_to_pay = std::chrono::minutes(15);
 
 inline std::vector<Module> shop_with(Module orders, Module payments) {

@@ -56,6 +56,8 @@ Log operator+(Log log, const Log& more) {
 }
 
 const Entry paid = of<Payment>(payment, payments::PaymentCompleted{payment, price, noon});
+const Entry mismatched = of<Payment>(payment, payments::PaymentMismatched{payment, Money{1}, "EUR", noon});
+const Entry returned = of<Payment>(payment, payments::PaymentRefunded{payment, Money{1}, noon, "EUR"});
 const Entry refunded = of<Payment>(payment, payments::PaymentRefunded{payment, price, noon});
 const Entry timed_out = of<Payment>(payment, payments::PaymentTimedOut{payment, noon});
 const Entry recorded = of<Order>(order, orders::OrderPaymentRecorded{order, payment, items, price, noon});
@@ -69,6 +71,8 @@ const Entry cancelled =
     of<Order>(order, orders::OrderCancelled{order, {}, CancellationReason::ProductWasOutOfStock, noon});
 const Entry cancelled_for_payment =
     of<Order>(order, orders::OrderCancelled{order, {}, CancellationReason::PaymentFailed, noon});
+const Entry cancelled_for_mismatch =
+    of<Order>(order, orders::OrderCancelled{order, {}, CancellationReason::PaymentMismatched, noon});
 
 Log sound_sale() { return begun() + Log{paid, recorded, packing, taken, sent, completed}; }
 Log sound_refund() { return begun() + Log{paid, recorded, packing, taken, missing, cancelled, put_back, refunded}; }
@@ -101,8 +105,10 @@ void expect_violation(const Log& log, const std::string& text) {
 }
 
 TEST(ShopAudit, LikesWhatIsSound) {
-  for (const auto& log : {sound_sale(), sound_refund(), begun() + Log{timed_out, cancelled_for_payment},
-                          begun() + Log{timed_out, cancelled_for_payment, paid, refunded}}) {
+  for (const auto& log :
+       {sound_sale(), sound_refund(), begun() + Log{timed_out, cancelled_for_payment},
+        begun() + Log{timed_out, cancelled_for_payment, paid, refunded},
+        begun() + Log{mismatched, returned, cancelled_for_mismatch}, sound_sale() + Log{mismatched, returned}}) {
     const auto result = audit_of(log);
     EXPECT_TRUE(result.violations.empty()) << lasagne::to_json(result);
     EXPECT_EQ(result.orders, 1U);
@@ -157,6 +163,18 @@ TEST(ShopAudit, FindsACancellationThatIsNotWhole) {
 TEST(ShopAudit, FindsAFalseReason) {
   expect_violation(begun() + Log{timed_out, cancelled}, "for want of stock that was there");
   expect_violation(begun() + Log{paid, cancelled_for_payment}, "for a payment that did not fail");
+}
+
+TEST(ShopAudit, FindsMoneyThatDidNotMatchAndDidNotGoBack) {
+  const std::string kept = "has money that did not match and did not go back";
+  expect_violation(begun() + Log{mismatched, cancelled_for_mismatch}, kept);
+  const auto back = [](std::int64_t amount, const char* currency) {
+    return of<Payment>(payment, payments::PaymentRefunded{payment, Money{amount}, noon, currency});
+  };
+  expect_violation(begun() + Log{mismatched, back(2, "EUR"), cancelled_for_mismatch}, kept);
+  expect_violation(begun() + Log{mismatched, back(1, "USD"), cancelled_for_mismatch}, kept);
+  expect_violation(begun() + Log{mismatched, returned, returned, cancelled_for_mismatch}, kept);
+  expect_violation(begun() + Log{timed_out, cancelled_for_mismatch}, "for a payment that matched");
 }
 
 TEST(ShopAudit, FindsAPaymentThatMovedTwice) {

@@ -39,7 +39,7 @@ TEST(OrderSaga, InitializesAnOrderForAFinalizedCart) {
 TEST(OrderSaga, RequestsItsPayment) {
   given_saga<OrderSaga>()
       .when(OrderInitialized{order, payment, client, items, total, noon})
-      .then_commands(RequestPayment{payment, order, total, cause_time});
+      .then_commands(RequestPayment{payment, order, total, "EUR", cause_time});
 }
 
 TEST(OrderSaga, RecordsThePayment) {
@@ -74,6 +74,12 @@ TEST(OrderSaga, CancelsTheOrderWhosePaymentFailed) {
   }
 }
 
+TEST(OrderSaga, CancelsTheOrderThatWasPaidAWrongAmountWithThatReason) {
+  given_saga<OrderSaga>()
+      .when(PaymentFailed{payment, order, total, PaymentFailure::Mismatched, noon})
+      .then_commands(CancelOrder{order, payment, CancellationReason::PaymentMismatched, cause_time});
+}
+
 TEST(OrderSaga, DiscardsThePaymentOfACancelledOrder) {
   given_saga<OrderSaga>()
       .when(OrderCancelled{order, payment, CancellationReason::ProductWasOutOfStock, noon})
@@ -89,7 +95,7 @@ TEST(OrderSaga, GivesBackMoneyThatTheOrderRefused) {
 
 TEST(OrderSaga, CancelsTheOrderWhoseNextStepWasRefused) {
   given_saga<OrderSaga>()
-      .when(rejection_of(RequestPayment{payment, order, total, noon}))
+      .when(rejection_of(RequestPayment{payment, order, total, "EUR", noon}))
       .then_commands(CancelOrder{order, payment, CancellationReason::PaymentFailed, cause_time});
   given_saga<OrderSaga>()
       .when(rejection_of(SendPackage{order, {}, noon}))

@@ -86,7 +86,9 @@ class Shop {
     return id;
   }
   Uuid payment_of(const Uuid& order_id) { return state<Order>(order_id).payment_id; }
-  void pay(const Uuid& order_id) { execute(payments::CompletePayment{payment_of(order_id), now_}); }
+  void pay(const Uuid& order_id, Money amount = Money{250}, const std::string& currency = "EUR") {
+    execute(payments::CompletePayment{payment_of(order_id), amount, currency, now_});
+  }
 
   void expect_clean() {
     const auto result = audit(*store_);
@@ -95,6 +97,10 @@ class Shop {
     const auto parked = runtime_->parked();
     ASSERT_TRUE(parked);
     EXPECT_TRUE(parked->empty());
+  }
+  template <class T>
+  std::size_t count() {
+    return count(lasagne::type_name<T>);
   }
   std::size_t count(std::string_view type) {
     lasagne::Filter filter;

@@ -142,6 +142,23 @@ TEST(PackingSaga, ReportsHowTheStockAnswered) {
       .then_commands(RecordStockShortage{order, shoes, cause_time});
 }
 
+TEST(PackingSaga, TakesAStockThatRefusesForOneThatIsShort) {
+  const auto rejected = [](const auto& command) {
+    using Command = std::decay_t<decltype(command)>;
+    return lasagne::CommandRejected{"shipments",
+                                    std::string(lasagne::type_name<Command>),
+                                    id_of("command"),
+                                    "target",
+                                    "InvalidQuantity",
+                                    "detail",
+                                    lasagne::to_json(command)};
+  };
+  given_saga<PackingSaga>()
+      .when(rejected(TakeStock{shoes, order, 0}))
+      .then_commands(RecordStockShortage{order, shoes, cause_time});
+  given_saga<PackingSaga>().when(rejected(PutBackStock{shoes, order, 0})).then_nothing();
+}
+
 TEST(PackingSaga, PutsBackWhatWasTakenInVain) {
   given_saga<PackingSaga>().when(out_of_stock).then_commands(PutBackStock{shoes, order, 2});
 }

@@ -16,7 +16,7 @@ TEST(ShopAudit, FindsWhatIsWrong) {
   shop.expect_clean();
   // A package that nobody paid for, and a refund of what was sold.
   shop.send(shipments::SendPackage{id_of("nobody's order"), {{shoes, 1}}, shop.now()});
-  shop.send(payments::DiscardPayment{shop.payment_of(id), payments::DiscardReason::Declined, shop.now()});
+  shop.send(payments::DiscardPayment{shop.payment_of(id), payments::DiscardReason::OrderCancelled, shop.now()});
   shop.settle();
   const auto result = audit(shop.store());
   EXPECT_FALSE(result.violations.empty());
@@ -26,7 +26,7 @@ TEST(ShopLoad, RunsToRestAndRepeatsNothing) {
   const auto store = lasagne::open("memory:");
   const LoadPlan plan{7, 20};
   constexpr std::uint64_t orders = 200;
-  const ShopOptions options{std::chrono::milliseconds(50), payments::SimulatedGateway{10, 10}};
+  const ShopOptions options{std::chrono::milliseconds(50), payments::SimulatedGateway{10, 10, 10}};
   LoadResult first;
   for (int run = 0; run < 2; ++run) {
     lasagne::Runtime runtime(*store, shop_modules(options));
@@ -35,7 +35,7 @@ TEST(ShopLoad, RunsToRestAndRepeatsNothing) {
     EXPECT_TRUE(runtime.stop());
     EXPECT_EQ(result.open, 0U);
     EXPECT_EQ(result.completed + result.cancelled, orders);
-    EXPECT_GT(result.completed, 80U);
+    EXPECT_GT(result.completed, 70U);
     EXPECT_GT(result.cancelled, 20U);
     if (run == 0) first = result;
     EXPECT_EQ(result.completed, first.completed);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lasagne/command_rejected.hpp"
 #include "running_shop.hpp"
 
 namespace shop {
@@ -67,6 +68,42 @@ TEST(ShopProcess, TheGatewayPaysByItself) {
   shop.expect_clean();
 }
 
+TEST(ShopProcess, AWrongAmountIsRecordedAndRefundedAndCancelsTheOrderWithItsReason) {
+  for (const auto& [amount, currency] : {std::pair{249, "EUR"}, {251, "EUR"}, {250, "USD"}}) {
+    Shop shop;
+    shop.stock(shoes, 10);
+    shop.stock(hat, 1);
+    const auto id = shop.place_order();
+    for (int times = 0; times < 2; ++times) shop.pay(id, Money{amount}, currency);
+    shop.settle();
+    EXPECT_EQ(shop.state<Order>(id).cancellation, CancellationReason::PaymentMismatched);
+    EXPECT_EQ(shop.state<Payment>(shop.payment_of(id)).status, PaymentStatus::Mismatched);
+    EXPECT_EQ(shop.count<payments::PaymentMismatched>(), 1U);
+    EXPECT_EQ(shop.count<payments::PaymentRefunded>(), 1U);
+    EXPECT_EQ(shop.count<shipments::SendPackage>(), 0U);
+    shop.pay(id);  // the right money, too late
+    shop.settle();
+    EXPECT_EQ(shop.count<payments::PaymentRefunded>(), 2U);
+    EXPECT_EQ(shop.state<Order>(id).status, OrderStatus::Cancelled);
+    shop.let_time_pass(2 * time_to_pay);
+    EXPECT_EQ(shop.count<payments::TimeOutPayment>(), 0U);
+    shop.expect_clean();
+  }
+}
+
+TEST(ShopProcess, AWrongAmountAfterTheRightOneGoesBackAndTheOrderIsCompleted) {
+  Shop shop;
+  shop.stock(shoes, 10);
+  shop.stock(hat, 1);
+  const auto id = shop.place_order();
+  shop.pay(id);
+  shop.pay(id, Money{1});
+  shop.settle();
+  EXPECT_EQ(shop.state<Order>(id).status, OrderStatus::Completed);
+  EXPECT_EQ(shop.state<Payment>(shop.payment_of(id)).status, PaymentStatus::Completed);
+  shop.expect_clean();
+}
+
 TEST(ShopProcess, ACancelledOrderDiscardsItsPendingPayment) {
   Shop shop;
   const auto id = shop.place_order();
@@ -126,10 +163,23 @@ TEST(ShopProcess, ARefusedPackageCancelsTheOrder) {
   shop.expect_clean();
 }
 
+TEST(ShopProcess, APaymentThatTheOrderRefusesGoesBackAndTheOrderIsCancelled) {
+  Shop shop;
+  const auto id = shop.place_order();
+  const auto payment_id = shop.payment_of(id);
+  shop.send(orders::RecordOrderPayment{id, payment_id, Money{1}, shop.now()});  // WrongAmount
+  shop.settle();
+  EXPECT_EQ(shop.count<lasagne::CommandRejected>(), 1U);
+  EXPECT_EQ(shop.state<Order>(id).cancellation, CancellationReason::PaymentFailed);
+  EXPECT_EQ(shop.state<Payment>(payment_id).status, PaymentStatus::Discarded);
+  shop.expect_clean();
+}
+
 TEST(ShopProcess, ARefusedPaymentRequestCancelsTheOrder) {
   Shop shop;
   const auto id = shop.place_order();
-  shop.send(payments::RequestPayment{shop.payment_of(id), id, Money{1}, shop.now()});  // there is one for 250 already
+  shop.send(
+      payments::RequestPayment{shop.payment_of(id), id, Money{1}, "EUR", shop.now()});  // there is one for 250 already
   shop.settle();
   EXPECT_EQ(shop.state<Order>(id).cancellation, CancellationReason::PaymentFailed);
   shop.let_time_pass(2 * time_to_pay);
@@ -144,13 +194,13 @@ TEST(ShopProcess, DiscardingAnUnknownPaymentIsRecordedAndEndsThere) {
   shop.expect_clean();
 }
 
-// Three things happen to one pending payment, in every order, each once or twice, settled in between or not, with a
+// Four things happen to one pending payment, in every order, each once or twice, settled in between or not, with a
 // restart or not. Whatever wins, the books balance.
 TEST(ShopProcess, EveryOrderOfArrivalBalances) {
   for (const bool twice : {false, true}) {
     for (const bool settled_between : {false, true}) {
       for (const bool restarted : {false, true}) {
-        std::array<int, 3> arrival{0, 1, 2};
+        std::array<int, 4> arrival{0, 1, 2, 3};
         do {
           Shop shop;
           shop.stock(shoes, 2);
@@ -159,7 +209,8 @@ TEST(ShopProcess, EveryOrderOfArrivalBalances) {
           const auto payment_id = shop.payment_of(id);
           for (const int what : arrival) {
             for (int times = 0; times < (twice ? 2 : 1); ++times) {
-              if (what == 0) shop.send(payments::CompletePayment{payment_id, shop.now()});
+              if (what == 0) shop.send(payments::CompletePayment{payment_id, Money{250}, "EUR", shop.now()});
+              if (what == 3) shop.send(payments::CompletePayment{payment_id, Money{1}, "EUR", shop.now()});
               if (what == 1) shop.send(payments::TimeOutPayment{payment_id, shop.now()});
               if (what == 2) shop.send(orders::CancelOrder{id, {}, CancellationReason::ClientRequest, shop.now()});
             }
@@ -186,14 +237,14 @@ TEST(ShopProcess, EveryStepMayBeRepeated) {
   const auto repeat_everything = [&] {
     const std::vector<orders::OrderItem> items{{shoes, 2, Money{100}}, {hat, 1, Money{50}}};
     shop.send(orders::InitializeOrder{id, payment_id, client, items, Money{250}, shop.now()});
-    shop.send(payments::RequestPayment{payment_id, id, Money{250}, shop.now()});
+    shop.send(payments::RequestPayment{payment_id, id, Money{250}, "EUR", shop.now()});
     shop.settle();
   };
   repeat_everything();
   shop.pay(id);
   shop.settle();
   repeat_everything();
-  shop.send(payments::CompletePayment{payment_id, shop.now()});
+  shop.send(payments::CompletePayment{payment_id, Money{250}, "EUR", shop.now()});
   shop.send(orders::RecordOrderPayment{id, payment_id, Money{250}, shop.now()});
   shop.send(shipments::SendPackage{id, {{shoes, 2}, {hat, 1}}, shop.now()});
   shop.send(orders::CompleteOrder{id, shop.now()});

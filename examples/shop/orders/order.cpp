@@ -84,7 +84,7 @@ Order::Decision Order::decide(const CancelOrder& command, const State& order) {
     return Rejection{"PackageUnderWay", "the order is paid and being sent"};
   }
   OrderCancelled cancelled{command.order_id, order.payment_id, command.reason, command.now};
-  if (command.reason == PaymentFailed) cancelled.payment_id.reset();
+  if (command.reason == PaymentFailed || command.reason == PaymentMismatched) cancelled.payment_id.reset();
   return cancelled;
 }
 

@@ -1,5 +1,6 @@
 #include "order_saga.hpp"
 
+#include <string>
 #include <vector>
 
 namespace shop::orders {
@@ -18,7 +19,8 @@ void OrderSaga::on(const shopping_carts::ShoppingCartFinalized& cart, lasagne::S
 }
 
 void OrderSaga::on(const OrderInitialized& order, lasagne::Send& send) {
-  send(RequestPayment{order.payment_id, order.order_id, order.total, send.cause().recorded_at});
+  send(RequestPayment{order.payment_id, order.order_id, order.total, std::string(shopping_carts::price_currency),
+                      send.cause().recorded_at});
 }
 
 void OrderSaga::on(const payments::PaymentFinalized& payment, lasagne::Send& send) {
@@ -41,7 +43,9 @@ void OrderSaga::on(const shipments::ShipmentFailed& shipment, lasagne::Send& sen
 }
 
 void OrderSaga::on(const payments::PaymentFailed& payment, lasagne::Send& send) {
-  send(CancelOrder{payment.order_id, payment.payment_id, CancellationReason::PaymentFailed, send.cause().recorded_at});
+  const auto reason = payment.reason == payments::PaymentFailure::Mismatched ? CancellationReason::PaymentMismatched
+                                                                             : CancellationReason::PaymentFailed;
+  send(CancelOrder{payment.order_id, payment.payment_id, reason, send.cause().recorded_at});
 }
 
 void OrderSaga::on(const OrderCancelled& order, lasagne::Send& send) {

@@ -1,17 +1,37 @@
 #include "payment.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace shop::payments {
 
 namespace {
 
 using lasagne::Rejection;
 
+constexpr std::string_view currency_of_old_requests = "EUR";
+
 Rejection payment_not_found() { return {"PaymentNotFound", "there is no such payment"}; }
+
+// What no payment can be of.
+std::optional<Rejection> refuse(lasagne::Money amount, const std::string& currency) {
+  if (amount.minor_units < 1) return Rejection{"InvalidAmount", "an amount is at least 1 minor unit"};
+  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (currency.size() != 3 || !std::ranges::all_of(currency, is_letter)) {
+    return Rejection{"InvalidCurrency", "a currency is three capital letters, as in EUR"};
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 Payment::State Payment::evolve(State, const PaymentRequested& requested) {
-  return {PaymentStatus::Pending, requested.order_id, requested.amount, false};
+  State payment;
+  payment.status = PaymentStatus::Pending;
+  payment.order_id = requested.order_id;
+  payment.amount = requested.amount;
+  payment.currency = requested.currency.value_or(std::string(currency_of_old_requests));
+  return payment;
 }
 
 Payment::State Payment::evolve(State payment, const PaymentCompleted&) {
@@ -20,13 +40,20 @@ Payment::State Payment::evolve(State payment, const PaymentCompleted&) {
   return payment;
 }
 
+Payment::State Payment::evolve(State payment, const PaymentMismatched& mismatched) {
+  payment.failed_by_mismatch = payment.status == PaymentStatus::Pending;
+  if (payment.failed_by_mismatch) payment.status = PaymentStatus::Mismatched;
+  payment.mismatched = ReceivedMoney{mismatched.amount, mismatched.currency};
+  return payment;
+}
+
 Payment::State Payment::evolve(State payment, const PaymentDiscarded&) {
   payment.status = PaymentStatus::Discarded;
   return payment;
 }
 
-Payment::State Payment::evolve(State payment, const PaymentRefunded&) {
-  payment.status = PaymentStatus::Refunded;
+Payment::State Payment::evolve(State payment, const PaymentRefunded& refunded) {
+  if (!refunded.currency) payment.status = PaymentStatus::Refunded;
   return payment;
 }
 
@@ -36,29 +63,34 @@ Payment::State Payment::evolve(State payment, const PaymentTimedOut&) {
 }
 
 Payment::Decision Payment::decide(const RequestPayment& command, const State& payment) {
-  if (command.amount.minor_units < 1) return Rejection{"InvalidAmount", "an amount is at least 1 minor unit"};
+  if (auto refused = refuse(command.amount, command.currency)) return *std::move(refused);
   if (payment.status == PaymentStatus::NotRequested) {
-    return PaymentRequested{command.payment_id, command.order_id, command.amount, command.now};
+    return PaymentRequested{command.payment_id, command.order_id, command.amount, command.now, command.currency};
   }
-  if (payment.order_id == command.order_id && payment.amount == command.amount) return {};
+  const bool same =
+      payment.order_id == command.order_id && payment.amount == command.amount && payment.currency == command.currency;
+  if (same) return {};
   return Rejection{"PaymentAlreadyRequested", "there is a payment of this id for something else"};
 }
 
 Payment::Decision Payment::decide(const CompletePayment& command, const State& payment) {
+  if (payment.status == PaymentStatus::NotRequested) return payment_not_found();
+  if (auto refused = refuse(command.amount, command.currency)) return *std::move(refused);
+  if (command.amount != payment.amount || command.currency != payment.currency) {
+    if (payment.mismatched == ReceivedMoney{command.amount, command.currency}) return {};
+    return {PaymentMismatched{command.payment_id, command.amount, command.currency, command.now},
+            PaymentRefunded{command.payment_id, command.amount, command.now, command.currency}};
+  }
+  const PaymentCompleted completed{command.payment_id, command.amount, command.now};
   switch (payment.status) {
-    case PaymentStatus::NotRequested:
-      return payment_not_found();
     case PaymentStatus::Pending:
-      return PaymentCompleted{command.payment_id, payment.amount, command.now};
+      return completed;
     case PaymentStatus::Completed:
     case PaymentStatus::Refunded:
       return {};
-    case PaymentStatus::Discarded:
-    case PaymentStatus::TimedOut:
-      break;
+    default:
+      return {completed, PaymentRefunded{command.payment_id, command.amount, command.now}};
   }
-  return {PaymentCompleted{command.payment_id, payment.amount, command.now},
-          PaymentRefunded{command.payment_id, payment.amount, command.now}};
 }
 
 Payment::Decision Payment::decide(const DiscardPayment& command, const State& payment) {
@@ -68,13 +100,13 @@ Payment::Decision Payment::decide(const DiscardPayment& command, const State& pa
     case PaymentStatus::Pending:
       return PaymentDiscarded{command.payment_id, command.reason, command.now};
     case PaymentStatus::Completed:
+      if (command.reason == DiscardReason::Declined) {
+        return Rejection{"PaymentAlreadyCompleted", "the gateway has said that it received the money"};
+      }
       return PaymentRefunded{command.payment_id, payment.amount, command.now};
-    case PaymentStatus::Discarded:
-    case PaymentStatus::TimedOut:
-    case PaymentStatus::Refunded:
-      break;
+    default:
+      return {};
   }
-  return {};
 }
 
 Payment::Decision Payment::decide(const TimeOutPayment& command, const State& payment) {

@@ -21,12 +21,17 @@ std::optional<PaymentFinalized> PaymentForwarder::on(const PaymentCompleted& com
   return PaymentFinalized{completed.payment_id, payment.order_id, completed.amount, completed.completed_at};
 }
 
+std::optional<PaymentFailed> PaymentForwarder::on(const PaymentMismatched& mismatched, const Payment::State& payment) {
+  if (!payment.failed_by_mismatch) return std::nullopt;
+  return failed(mismatched.payment_id, payment, PaymentFailure::Mismatched, mismatched.received_at);
+}
+
 std::optional<PaymentFailed> PaymentForwarder::on(const PaymentDiscarded& discarded, const Payment::State& payment) {
   return failed(discarded.payment_id, payment, PaymentFailure::Discarded, discarded.discarded_at);
 }
 
 std::optional<PaymentFailed> PaymentForwarder::on(const PaymentRefunded& refunded, const Payment::State& payment) {
-  if (payment.late) return std::nullopt;
+  if (payment.late || refunded.currency) return std::nullopt;
   return failed(refunded.payment_id, payment, PaymentFailure::Refunded, refunded.refunded_at);
 }
 
@@ -43,6 +48,10 @@ void PaymentDeadline::on(const PaymentCompleted& completed, lasagne::Send& send)
   send.cancel(deadline_key(completed.payment_id));
 }
 
+void PaymentDeadline::on(const PaymentMismatched& mismatched, lasagne::Send& send) const {
+  send.cancel(deadline_key(mismatched.payment_id));
+}
+
 void PaymentDeadline::on(const PaymentDiscarded& discarded, lasagne::Send& send) const {
   send.cancel(deadline_key(discarded.payment_id));
 }
@@ -54,19 +63,30 @@ SimulatedGateway::Answer SimulatedGateway::answer_to(const lasagne::Uuid& paymen
   const auto bucket = bits % 100;
   if (bucket < unpaid_percent) return Answer::NeverPaid;
   if (bucket < unpaid_percent + declined_percent) return Answer::Declined;
+  if (bucket < unpaid_percent + declined_percent + wrong_percent) {
+    return bits / 100 % 2 == 0 ? Answer::WrongAmount : Answer::WrongCurrency;
+  }
   return Answer::Paid;
 }
 
 void SimulatedGateway::on(const PaymentRequested& requested, lasagne::Send& send) const {
   const auto now = send.cause().recorded_at;
+  CompletePayment complete{requested.payment_id, requested.amount, requested.currency.value_or("EUR"), now};
   switch (answer_to(requested.payment_id)) {
-    case Answer::Paid:
-      return send(CompletePayment{requested.payment_id, now});
+    case Answer::WrongAmount:
+      ++complete.amount.minor_units;
+      break;
+    case Answer::WrongCurrency:
+      complete.currency = complete.currency == "USD" ? "EUR" : "USD";
+      break;
     case Answer::Declined:
       return send(DiscardPayment{requested.payment_id, DiscardReason::Declined, now});
     case Answer::NeverPaid:
       return;
+    case Answer::Paid:
+      break;
   }
+  send(complete);
 }
 
 lasagne::Module payments_module(const PaymentOptions& options) {

@@ -11,11 +11,12 @@
 
 namespace shop::payments {
 
-// A payment that failed once is not told again when late money came and went back.
+// A payment that has failed is not published again when late or wrong money came and went back.
 struct PaymentForwarder {
   using Decider = Payment;
-  using Event = std::variant<PaymentCompleted, PaymentDiscarded, PaymentRefunded, PaymentTimedOut>;
+  using Event = std::variant<PaymentCompleted, PaymentMismatched, PaymentDiscarded, PaymentRefunded, PaymentTimedOut>;
   static std::optional<PaymentFinalized> on(const PaymentCompleted& completed, const Payment::State& payment);
+  static std::optional<PaymentFailed> on(const PaymentMismatched& mismatched, const Payment::State& payment);
   static std::optional<PaymentFailed> on(const PaymentDiscarded& discarded, const Payment::State& payment);
   static std::optional<PaymentFailed> on(const PaymentRefunded& refunded, const Payment::State& payment);
   static std::optional<PaymentFailed> on(const PaymentTimedOut& timed_out, const Payment::State& payment);
@@ -23,10 +24,11 @@ struct PaymentForwarder {
 
 // Every payment has a durable timer until it is decided.
 struct PaymentDeadline {
-  using Event = std::variant<PaymentRequested, PaymentCompleted, PaymentDiscarded>;
+  using Event = std::variant<PaymentRequested, PaymentCompleted, PaymentMismatched, PaymentDiscarded>;
   lasagne::Duration time_to_pay{};
   void on(const PaymentRequested& requested, lasagne::Send& send) const;
   void on(const PaymentCompleted& completed, lasagne::Send& send) const;
+  void on(const PaymentMismatched& mismatched, lasagne::Send& send) const;
   void on(const PaymentDiscarded& discarded, lasagne::Send& send) const;
 };
 
@@ -34,9 +36,10 @@ struct PaymentDeadline {
 // twice it answers the same.
 struct SimulatedGateway {
   using Event = std::variant<PaymentRequested>;
-  enum class Answer { Paid, Declined, NeverPaid };
+  enum class Answer { Paid, Declined, NeverPaid, WrongAmount, WrongCurrency };
   unsigned declined_percent = 0;
   unsigned unpaid_percent = 0;  // nobody ever answers
+  unsigned wrong_percent = 0;   // a cent too much, or the amount in another currency
   [[nodiscard]] Answer answer_to(const lasagne::Uuid& payment_id) const;
   void on(const PaymentRequested& requested, lasagne::Send& send) const;
 };

@@ -21,6 +21,7 @@ namespace shop {
 namespace {
 
 using lasagne::Message;
+using lasagne::Money;
 using lasagne::Uuid;
 using namespace orders;
 using namespace payments;
@@ -32,11 +33,12 @@ __extension__ using Wide = __int128;  // holds any sum of amounts or quantities
 // How often each thing happened to one order, and what it was worth.
 struct OrderFacts {
   std::uint32_t confirmed = 0, finalized = 0, initialized = 0, paid_recorded = 0, completed = 0, cancelled = 0;
-  std::uint32_t payments = 0, payments_completed = 0, refunded = 0, discarded = 0, timed_out = 0;
+  std::uint32_t payments = 0, payments_completed = 0, refunded = 0, discarded = 0, timed_out = 0, mismatched = 0;
   std::uint32_t packages = 0, sent = 0, out_of_stock = 0;
-  std::uint32_t cancelled_for_stock = 0, cancelled_for_payment = 0;
+  std::uint32_t cancelled_for_stock = 0, cancelled_for_payment = 0, cancelled_for_mismatch = 0;
   Wide total = 0, paid_in = 0, paid_back = 0;
   Wide taken = 0, put_back = 0, sent_pieces = 0;
+  std::uint64_t mismatched_in = 0, mismatched_back = 0;  // sums of hashes of amount and currency
 
   [[nodiscard]] bool closed() const { return completed + cancelled > 0; }
 };
@@ -52,6 +54,10 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return x ^ (x >> 32);
 }
 
+std::uint64_t hash_of(Money amount, std::string_view currency) {
+  return mix(static_cast<std::uint64_t>(amount.minor_units), std::hash<std::string_view>{}(currency));
+}
+
 class Auditor {
  public:
   void read(lasagne::Store& store);
@@ -62,10 +68,10 @@ class Auditor {
   struct List {
     static void note(Auditor& auditor, const Message& message) { (auditor.note_if<Events>(message) || ...); }
   };
-  using Noted =
-      List<ShoppingCartConfirmed, ShoppingCartFinalized, OrderInitialized, OrderPaymentRecorded, OrderCompleted,
-           OrderCancelled, PaymentRequested, PaymentCompleted, PaymentDiscarded, PaymentRefunded, PaymentTimedOut,
-           PackageRequested, PackageWasSent, ProductWasOutOfStock, StockWasSet, StockWasTaken, StockWasPutBack>;
+  using Noted = List<ShoppingCartConfirmed, ShoppingCartFinalized, OrderInitialized, OrderPaymentRecorded,
+                     OrderCompleted, OrderCancelled, PaymentRequested, PaymentCompleted, PaymentMismatched,
+                     PaymentDiscarded, PaymentRefunded, PaymentTimedOut, PackageRequested, PackageWasSent,
+                     ProductWasOutOfStock, StockWasSet, StockWasTaken, StockWasPutBack>;
 
   template <class E>
   bool note_if(const Message& message) {
@@ -94,6 +100,7 @@ class Auditor {
     ++order.cancelled;
     order.cancelled_for_stock += e.reason == CancellationReason::ProductWasOutOfStock ? 1 : 0;
     order.cancelled_for_payment += e.reason == CancellationReason::PaymentFailed ? 1 : 0;
+    order.cancelled_for_mismatch += e.reason == CancellationReason::PaymentMismatched ? 1 : 0;
   }
   void note(const PaymentRequested& e) {
     ++orders_[e.order_id].payments;
@@ -104,10 +111,19 @@ class Auditor {
     ++order.payments_completed;
     order.paid_in += e.amount.minor_units;
   }
+  void note(const PaymentMismatched& e) {
+    auto& order = order_paid_by(e.payment_id);
+    ++order.mismatched;
+    order.mismatched_in += hash_of(e.amount, e.currency);
+  }
   void note(const PaymentDiscarded& e) { ++order_paid_by(e.payment_id).discarded; }
   void note(const PaymentTimedOut& e) { ++order_paid_by(e.payment_id).timed_out; }
   void note(const PaymentRefunded& e) {
     auto& order = order_paid_by(e.payment_id);
+    if (e.currency) {
+      order.mismatched_back += hash_of(e.amount, *e.currency);
+      return;
+    }
     ++order.refunded;
     order.paid_back += e.amount.minor_units;
   }
@@ -217,6 +233,7 @@ void Auditor::check_order(const Uuid& id, const OrderFacts& order) {
   expect(order.payments_completed <= order.payments, id, "was paid more than once");
   expect(order.discarded + order.timed_out <= order.payments, id, "has a payment that failed more than once");
   expect(order.refunded <= order.payments_completed, id, "was paid back more often than paid");
+  expect(order.mismatched_in == order.mismatched_back, id, "has money that did not match and did not go back");
   expect(order.packages <= 1, id, "has more than one package");
   expect(order.sent + order.out_of_stock <= 1, id, "has more than one outcome of its package");
   expect(order.completed + order.cancelled <= 1, id, "was closed more than once");
@@ -242,11 +259,12 @@ void Auditor::check_completed(const Uuid& id, const OrderFacts& order) {
 
 void Auditor::check_cancelled(const Uuid& id, const OrderFacts& order) {
   expect(order.sent == 0, id, "is cancelled but its package was sent");
-  const bool failed = order.refunded + order.discarded + order.timed_out > 0;
+  const bool failed = order.refunded + order.discarded + order.timed_out + order.mismatched > 0;
   expect(order.cancelled_for_stock == 0 || order.out_of_stock == 1, id,
          "is cancelled for want of stock that was there");
   expect(order.cancelled_for_payment == 0 || order.payments == 0 || failed, id,
          "is cancelled for a payment that did not fail");
+  expect(order.cancelled_for_mismatch == 0 || order.mismatched > 0, id, "is cancelled for a payment that matched");
   if (order.payments > 0 && !failed) unsettled(id, "its payment is neither discarded, timed out nor refunded");
   if (order.paid_in != order.paid_back) unsettled(id, "its money was not paid back");
   if (order.taken != order.put_back) unsettled(id, "its stock was not put back");

@@ -24,10 +24,10 @@ struct AuditResult {
 
 // Reads the whole log once, in pages. What must hold: every finalized cart has exactly one order; an order is completed
 // or cancelled, once; completed: paid once, its package sent once, nothing refunded; cancelled: no package, its payment
-// absent, discarded, timed out or refunded, and the reason given is true; money in is the money of completed orders;
-// the stock taken is the items of sent packages; no event twice for one cause; nothing parked. While orders are open,
-// what has still to be undone and the sums over all orders are not held against the shop. Throws std::runtime_error
-// when the store cannot be read.
+// absent, discarded, timed out, mismatched or refunded, and the reason given is true; money that did not match went
+// back; money in is the money of completed orders; the stock taken is the items of sent packages; no event twice for
+// one cause; nothing parked. While orders are open, what has still to be undone and the sums over all orders are not
+// held against the shop. Throws std::runtime_error when the store cannot be read.
 [[nodiscard]] AuditResult audit(lasagne::Store& store);
 
 }  // namespace shop

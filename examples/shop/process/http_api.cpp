@@ -31,6 +31,10 @@ struct ItemBody {
   Uuid product_id;
   std::int64_t quantity = 0;
 };
+struct ReceivedBody {
+  Money amount;
+  std::string currency;
+};
 struct StockBody {
   std::int64_t quantity = 0;
 };
@@ -65,6 +69,7 @@ struct PaymentView {
   Uuid order_id;
   payments::PaymentStatus status{};
   Money amount;
+  std::string currency;
 };
 struct StockView {
   Uuid product_id;
@@ -186,13 +191,14 @@ void HttpApi::add_payment_routes(http::Router& router) {
   router.get("/payments/{payment_id}", [this](const http::Request& request) {
     const auto id = request.id("payment_id");
     return read<Payment>(runtime, id, "payment", [&](const Payment::State& payment) {
-      return PaymentView{id, payment.order_id, payment.status, payment.amount};
+      return PaymentView{id, payment.order_id, payment.status, payment.amount, payment.currency};
     });
   });
-  router.post("/payments/{payment_id}/complete", [this](const http::Request& request) {
-    const payments::CompletePayment command{request.id("payment_id"), clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
-  });
+  router.post<ReceivedBody>(
+      "/payments/{payment_id}/complete", [this](const http::Request& request, const ReceivedBody& body) {
+        const payments::CompletePayment command{request.id("payment_id"), body.amount, body.currency, clock()};
+        return http::answer(request, runtime.execute(command, request.options()));
+      });
 }
 
 void HttpApi::add_stock_routes(http::Router& router) {

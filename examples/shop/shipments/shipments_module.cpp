@@ -18,6 +18,11 @@ void PackingSaga::on(const ProductWasOutOfStock& out_of_stock, lasagne::Send& se
   for (const auto& item : out_of_stock.taken) send(PutBackStock{item.product_id, out_of_stock.order_id, item.quantity});
 }
 
+void PackingSaga::on(const lasagne::CommandRejected& rejected, lasagne::Send& send) {
+  const auto take = rejected.as<TakeStock>();
+  if (take) send(RecordStockShortage{take->order_id, take->product_id, send.cause().recorded_at});
+}
+
 ShipmentFinalized ShipmentForwarder::on(const PackageWasSent& sent, const Shipment::State&) {
   return {sent.order_id, sent.items, sent.sent_at};
 }

@@ -37,11 +37,18 @@ struct CompleteOrder {
   lasagne::Timestamp now;
 };
 
-enum class CancellationReason { ProductWasOutOfStock, PaymentFailed, ShipmentRefused, ClientRequest };
+// PaymentMismatched: the money that came was not the order's total in its currency, and went back.
+enum class CancellationReason {
+  ProductWasOutOfStock,
+  PaymentFailed,
+  ShipmentRefused,
+  ClientRequest,
+  PaymentMismatched
+};
 
 struct CancelOrder {
   lasagne::Uuid order_id;
-  std::optional<lasagne::Uuid> failed_payment_id;  // for PaymentFailed: an order that waits for another one stays
+  std::optional<lasagne::Uuid> failed_payment_id;  // that failed: an order that waits for another one stays
   CancellationReason reason{};
   lasagne::Timestamp now;
 };

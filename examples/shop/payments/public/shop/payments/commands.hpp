@@ -1,6 +1,8 @@
 // What the payments can be asked for.
 #pragma once
 
+#include <string>
+
 #include "lasagne/money.hpp"
 #include "lasagne/timestamp.hpp"
 #include "lasagne/uuid.hpp"
@@ -11,17 +13,22 @@ struct RequestPayment {
   lasagne::Uuid payment_id;
   lasagne::Uuid order_id;
   lasagne::Money amount;
+  std::string currency;  // ISO 4217: "EUR"
   lasagne::Timestamp now;
 };
-// The gateway has the money. May be said any number of times.
+// The gateway has received this much money. It may say so any number of times. Money that is not what was requested is
+// recorded and paid back.
 struct CompletePayment {
   lasagne::Uuid payment_id;
+  lasagne::Money amount;
+  std::string currency;
   lasagne::Timestamp now;
 };
 
 enum class DiscardReason { Declined, OrderCancelled, OrderRefusedPayment };
 
-// The payment is no longer wanted, or the gateway refused it: discarded while pending, paid back when it was completed.
+// The payment is no longer wanted: discarded while pending, paid back when it was completed. Or the gateway declined
+// it, which is for a pending payment only.
 struct DiscardPayment {
   lasagne::Uuid payment_id;
   DiscardReason reason{};

@@ -13,7 +13,8 @@ struct PaymentFinalized {
   lasagne::Timestamp finalized_at;
 };
 
-enum class PaymentFailure { Discarded, TimedOut, Refunded };
+// Mismatched: the money that came was not what was requested, and went back.
+enum class PaymentFailure { Discarded, TimedOut, Refunded, Mismatched };
 
 // There is no money for the order from this payment, and there will be none.
 struct PaymentFailed {

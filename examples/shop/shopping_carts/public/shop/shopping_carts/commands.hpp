@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "lasagne/money.hpp"
@@ -39,6 +40,9 @@ struct CancelShoppingCart {
   lasagne::Uuid cart_id;
   lasagne::Timestamp now;
 };
+
+// Of all prices: ISO 4217.
+inline constexpr std::string_view price_currency = "EUR";
 
 // What one piece of a product costs now.
 using PriceCalculator = std::function<lasagne::Money(const lasagne::Uuid& product_id)>;

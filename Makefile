@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 PACKAGES = g++ cmake ninja-build pkg-config python3 libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libfmt-dev \
            libssl-dev libcli11-dev libcpp-httplib-dev librapidcheck-dev libgtest-dev libgmock-dev curl sqlite3
 
-.PHONY: help deps build demo test test-asan test-tsan clang fuzz format clean
+.PHONY: help deps build demo test test-asan test-tsan clang lint fuzz format format-check clean
 
 help:
 	@echo "make demo       build what the demo needs and run it"
@@ -13,10 +13,11 @@ help:
 	@echo "make test       build everything and run all tests"
 	@echo "make test-asan  the tests with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make test-tsan  the tests with ThreadSanitizer"
-	@echo "make clang      build everything with clang++-19"
+	@echo "make clang      build everything with clang++-19, which also checks what each lock guards"
+	@echo "make lint       clang-tidy-19 on all but the tests; .clang-tidy has the checks"
 	@echo "make fuzz       libFuzzer on each target for FUZZ_SECONDS (60); FUZZ_TARGETS names some"
 	@echo "make deps       install the Debian packages needed; also part of demo and test"
-	@echo "make format, make clean"
+	@echo "make format, make format-check, make clean"
 
 deps:
 	@missing=""; \
@@ -58,6 +59,13 @@ clang:
 	$(MAKE) --no-print-directory build PRESET=clang
 	cmake --build --preset clang -j $(JOBS) --target all_verify_interface_header_sets
 
+lint:
+	$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) clang-19 clang-tidy-19"
+	cmake --preset clang
+	run-clang-tidy-19 -quiet -p build/clang -j $(JOBS) '/(src|cli|examples|bench)/.*[.]cpp$$' \
+	    >build/clang/lint.log 2>&1 || \
+	  { grep -E '(error|warning):' build/clang/lint.log | sort -u; echo "all of it is in build/clang/lint.log"; exit 1; }
+
 # What it finds that is new is kept in build/fuzz/corpus, what fails in build/fuzz/found.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
@@ -77,6 +85,10 @@ fuzz:
 format:
 	$(MAKE) --no-print-directory deps PACKAGES=clang-format-19
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+format-check:
+	$(MAKE) --no-print-directory deps PACKAGES=clang-format-19
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run -Werror
 
 clean:
 	rm -rf build

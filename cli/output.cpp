@@ -82,12 +82,12 @@ void flush_output() {
 std::string json_string(std::string_view text) { return lasagne::to_json(std::string(text)); }
 
 std::string json_of(const lasagne::Message& message) {
-  return fmt::format(
-      R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}","recorded_at":"{}","data":{},"metadata":{}}})",
-      message.position, json_string(message.stream), message.revision,
-      message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
-      message.id.to_string(), message.recorded_at.to_string(), message.data,
-      lasagne::metadata_to_json(message.metadata));
+  return fmt::format(R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}",)"
+                     R"("recorded_at":"{}","data":{},"metadata":{}}})",
+                     message.position, json_string(message.stream), message.revision,
+                     message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
+                     message.id.to_string(), message.recorded_at.to_string(), message.data,
+                     lasagne::metadata_to_json(message.metadata));
 }
 
 std::string line_of(const lasagne::Message& message) {

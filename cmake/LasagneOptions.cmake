@@ -1,5 +1,5 @@
-# What every target of this project is built with. Nothing here reaches a consumer: warnings are private to a target, and
-# everything directory-wide is set only when this is the top-level project.
+# What every target of this project is built with. Nothing here reaches a consumer: warnings are private to a target,
+# and everything directory-wide is set only when this is the top-level project.
 
 if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -34,6 +34,9 @@ endif()
 function(lasagne_private_options target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    target_compile_options(${target} PRIVATE -Wthread-safety)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 warns wrongly about `"literal" + std::string` (GCC bug 105651), and about the inside of optionals and
     # variants when sanitizers keep it from seeing through them.

@@ -57,8 +57,9 @@ struct ObjectDecider {
   using Event = typename A::Event;
   using State = A;
 
-  static Uuid id(const auto& command) { return A::id(command); }
+  static Uuid id(const auto& command) { return A::id(command); }  // of the aggregate that the command is for
 
+  // The state after `event`.
   template <class E>
   static State evolve(State state, const E& event)
     requires requires { state.when(event); }
@@ -67,6 +68,7 @@ struct ObjectDecider {
     return state;
   }
 
+  // What a copy of the aggregate records or rejects.
   template <class C>
   static Decision<Event> decide(const C& command, const State& state)
     requires requires(State copy) { copy.handle(command); }

@@ -49,6 +49,7 @@ class Decision {
     std::get<0>(outcome_).emplace_back(std::forward<E>(event));
   }
 
+  // Rejected: `rejection` may be asked for, and else `events`.
   [[nodiscard]] bool rejected() const noexcept { return outcome_.index() == 1; }
   [[nodiscard]] const Rejection& rejection() const { return std::get<1>(outcome_); }
   [[nodiscard]] const std::vector<Event>& events() const { return std::get<0>(outcome_); }

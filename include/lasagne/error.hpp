@@ -26,6 +26,7 @@ enum class ErrorCode : std::uint8_t {
   unsupported,       // a foreign file, or one of a newer version
 };
 
+// The name as it is written above.
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
 
 struct Error {
@@ -39,6 +40,7 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
+// For `return fail(...)` in a function that returns a Result.
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::string stream = {}) {
   return std::unexpected(Error{code, std::move(message), std::move(stream), std::nullopt});
 }

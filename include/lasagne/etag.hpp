@@ -13,6 +13,7 @@ namespace lasagne {
 struct ETag {
   Revision revision = 0;
 
+  // W/"7".
   [[nodiscard]] std::string to_string() const { return "W/\"" + std::to_string(revision) + "\""; }
 
   // Exactly one weak tag of digits; anything else is empty.

@@ -104,6 +104,7 @@ class Module {
     return *this;
   }
 
+  // As it was given to the constructor.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   // For the engine.

@@ -11,6 +11,7 @@ namespace lasagne {
 struct Money {
   std::int64_t minor_units = 0;
 
+  // Empty where the sum, difference or product is out of range.
   [[nodiscard]] static std::optional<Money> add(Money a, Money b) noexcept {
     Money sum;
     if (__builtin_add_overflow(a.minor_units, b.minor_units, &sum.minor_units)) return std::nullopt;

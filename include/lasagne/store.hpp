@@ -22,11 +22,13 @@ class ExpectedRevision {
  public:
   enum class Kind : std::uint8_t { any, no_stream, stream_exists, exactly };
 
+  // The stream may be in any state / must not exist / must exist / must have exactly this last revision.
   static constexpr ExpectedRevision any() noexcept { return {Kind::any, 0}; }
   static constexpr ExpectedRevision no_stream() noexcept { return {Kind::no_stream, 0}; }
   static constexpr ExpectedRevision stream_exists() noexcept { return {Kind::stream_exists, 0}; }
   static constexpr ExpectedRevision exactly(Revision revision) noexcept { return {Kind::exactly, revision}; }
 
+  // `revision` is 0 but for `exactly`.
   [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
   [[nodiscard]] constexpr Revision revision() const noexcept { return revision_; }
   [[nodiscard]] std::string to_string() const;
@@ -174,6 +176,7 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<MessagePtr>> read_process(const Uuid& correlation_id, Position after,
                                                                      std::size_t limit) = 0;
 
+  // The log's end as its readers see it, and up to where it survives a crash.
   [[nodiscard]] virtual Position visible_position() const = 0;
   [[nodiscard]] virtual Position durable_position() const = 0;
   // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called
@@ -188,6 +191,7 @@ class Store {
   // Wakes all waiters once.
   virtual void interrupt() = 0;
 
+  // Where the processor stands; 0 for one that never moved.
   [[nodiscard]] virtual Result<Position> checkpoint(std::string_view processor) = 0;
   // Timers due at `now` or before, earliest first.
   [[nodiscard]] virtual Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) = 0;
@@ -199,6 +203,7 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after,
                                                                   std::size_t limit) = 0;
 
+  // As they were set last; none are set of a stream that does not exist.
   [[nodiscard]] virtual Result<StreamLimits> stream_limits(std::string_view stream) = 0;
   // Replaces the stream's limits; durable on return. truncate_before never goes back.
   [[nodiscard]] virtual Result<void> set_stream_limits(std::string_view stream, const StreamLimits& limits) = 0;

@@ -30,6 +30,7 @@ struct Uuid {
   // the program where no SHA-1 is to be had: no memory, or a libcrypto without it. Thread-safe.
   [[nodiscard]] static Uuid derive(const Uuid& cause, std::string_view tag) noexcept;
 
+  // Whether it is the id that names nothing.
   [[nodiscard]] bool is_nil() const noexcept { return *this == Uuid{}; }
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
   friend bool operator==(const Uuid&, const Uuid&) = default;

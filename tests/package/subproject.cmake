@@ -1,5 +1,5 @@
-# As a part of another project: the library, and no tests, examples, programs, install rules or changed settings. Built as
-# shared libraries, of which the linker drops what it thinks unneeded.
+# As a part of another project: the library, and no tests, examples, programs, install rules or changed settings. Built
+# as shared libraries, of which the linker drops what it thinks unneeded.
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 set(build "${WORK}-subproject")
 file(REMOVE_RECURSE "${build}")

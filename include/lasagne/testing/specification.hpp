@@ -55,6 +55,7 @@ template <class Command>
 
 inline namespace LASAGNE_SPECIFICATION_FAILURES {
 
+// For the classes below.
 inline void fail_specification(const std::string& text) {
 #ifdef ADD_FAILURE
   ADD_FAILURE() << text;
@@ -63,6 +64,7 @@ inline void fail_specification(const std::string& text) {
 #endif
 }
 
+// For the classes below.
 inline void expect_same(const std::string& what, const detail::Lines& expected, const detail::Lines& came) {
   if (expected == came) return;
   fail_specification(what + " differ (- expected, + came):\n" + detail::difference(expected, came));
@@ -125,6 +127,7 @@ template <class D>
 class Given {
  public:
   explicit Given(typename D::State state) : state_(std::move(state)) {}
+  // What the decider answers the command.
   [[nodiscard]] Outcome<D> when(const typename D::Command& command) const {
     return {lasagne::detail::decide_any<D>(command, state_), state_};
   }

@@ -50,6 +50,7 @@ class ForwardingStore : public Store {
   }
   void interrupt() override { real_->interrupt(); }
   Result<Position> checkpoint(std::string_view processor) override { return real_->checkpoint(processor); }
+  Result<std::map<std::string, Position, std::less<>>> checkpoints() override { return real_->checkpoints(); }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
     return real_->due_timers(now, limit);
   }

@@ -15,7 +15,7 @@
 //   forwarder: `using Decider = ...` names the aggregate that the events enrich from
 //     static External on(const E&, const Decider::State& as_of_event), or std::optional<External>
 //   effect: an object; calls the outside world once E is durable, at least once; its answer goes out as a command
-//     void on(const E&, Send&)
+//     void on(const E&, Send&), or void on(const E&, Send&, std::stop_token), whose token tells of Runtime::stop
 //
 // Events come from the module's own deciders and process managers, from every module's external events, and from the
 // recorded CommandRejected of every module; never from another module's internal streams.
@@ -39,16 +39,9 @@
 #include "lasagne/aggregate.hpp"
 #include "lasagne/detail/typed_decider.hpp"
 #include "lasagne/detail/typed_reactions.hpp"
-#include "lasagne/retry.hpp"
+#include "lasagne/handler_options.hpp"
 
 namespace lasagne {
-
-struct HandlerOptions {
-  RetryPolicy retry;
-  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type name of the handler>. Renaming
-  // a handler type without pinning the old name here starts a new processor at the log's beginning.
-  std::string name;
-};
 
 // A value: copies share the immutable handlers.
 class Module {
@@ -92,7 +85,9 @@ class Module {
   Module& forwarder(HandlerOptions options = {}) {
     return add<detail::TypedForwarder<F>>("forwarder", type_name<F>, std::move(options));
   }
-  // The object is shared by all runtimes made from this module; `on` is called by one thread at a time for each.
+  // The object is shared by all runtimes made from this module, and `on` is called from several threads at once: as
+  // many as HandlerOptions::calls_at_once says. A call that takes long does well to look at its stop token, and to
+  // throw when a stop was requested: it is then made again at the next start, and does not count as an attempt.
   template <class E>
   Module& effect(E object = {}, HandlerOptions options = {}) {
     return add<detail::TypedEffect<E>>("effect", type_name<E>, std::move(options), std::move(object));
@@ -111,7 +106,9 @@ class Module {
   struct ReactionSpec {
     std::string processor;
     RetryPolicy retry;
-    std::shared_ptr<const detail::Reaction> reaction;
+    StartFrom start_from = StartFrom::beginning();
+    std::size_t calls_at_once = 1;
+    std::shared_ptr<const detail::Reaction> reaction = nullptr;
   };
   [[nodiscard]] const auto& deciders() const noexcept { return deciders_; }
   [[nodiscard]] const auto& reactions() const noexcept { return reactions_; }
@@ -129,8 +126,8 @@ class Module {
   template <class Typed, class... Args>
   Module& add(std::string_view kind, std::string_view type, HandlerOptions options, Args&&... args) {
     if (options.name.empty()) options.name = name_ + "/" + std::string(kind) + "/" + std::string(type);
-    reactions_.push_back(
-        {std::move(options.name), std::move(options.retry), std::make_shared<Typed>(std::forward<Args>(args)...)});
+    reactions_.push_back({std::move(options.name), std::move(options.retry), options.start_from, options.calls_at_once,
+                          std::make_shared<Typed>(std::forward<Args>(args)...)});
     return *this;
   }
 

@@ -54,9 +54,9 @@ inline Uuid new_id(const Uuid& cause, std::string_view handler, std::string_view
 // nothing if the handler throws. Valid during the call only.
 class Send {
  public:
-  // `handler` is the type name of the handler that sends; both must outlive it.
-  Send(const Message& cause, detail::Outbox& outbox, std::string_view handler)
-      : cause_(cause), outbox_(outbox), handler_(handler) {}
+  // `handler` is the type name of the handler that sends, `processor` the name of its processor; all must outlive it.
+  Send(const Message& cause, detail::Outbox& outbox, std::string_view handler, std::string_view processor)
+      : cause_(cause), outbox_(outbox), handler_(handler), processor_(processor) {}
   Send(const Send&) = delete;
   Send& operator=(const Send&) = delete;
 
@@ -90,13 +90,18 @@ class Send {
   // The message being handled: its id, stream, revision, time of recording and metadata.
   [[nodiscard]] const Message& cause() const noexcept { return cause_; }
 
-  // For effects: the same for every attempt at this message, different for every other one.
-  [[nodiscard]] std::string idempotency_key() const { return cause_.id.to_string(); }
+  // For effects: the same for every attempt of this handler at this message, also after a restart and on another
+  // machine; another one for every other message and every other handler. A handler is known by the name of its
+  // processor (HandlerOptions::name). The text of a UUID, as an Idempotency-Key header takes it.
+  [[nodiscard]] std::string idempotency_key() const {
+    return detail::new_id(cause_.id, processor_, "call").to_string();
+  }
 
  private:
   const Message& cause_;
   detail::Outbox& outbox_;
   const std::string_view handler_;
+  const std::string_view processor_;
 };
 
 }  // namespace lasagne

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -193,6 +194,10 @@ class Store {
 
   // Where the processor stands; 0 for one that never moved.
   [[nodiscard]] virtual Result<Position> checkpoint(std::string_view processor) = 0;
+  // All checkpoints that were ever recorded, also those at 0, by processor.
+  [[nodiscard]] virtual Result<std::map<std::string, Position, std::less<>>> checkpoints() {
+    return std::map<std::string, Position, std::less<>>{};
+  }
   // Timers due at `now` or before, earliest first.
   [[nodiscard]] virtual Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) = 0;
   // When to ask for due timers: not later than the earliest is due, perhaps earlier (after a cancellation). Empty when

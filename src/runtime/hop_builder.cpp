@@ -14,6 +14,7 @@ class HopBuilder::OneHop final : public Hop {
 
   const Message& message() const override { return message_; }
   Outbox& outbox() override { return outbox_; }
+  std::string_view processor() const override { return builder_.processor_; }
   AnyState& own_state(const std::string& stream, MakeState make) override {
     own_stream_ = stream;
     return *builder_.stage(stream, make).loaded.state;

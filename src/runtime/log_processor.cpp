@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/start_from.hpp"
+
 namespace lasagne::detail {
 
 LogProcessor::LogProcessor(Store& store, const Registry& registry, StateCache& shared_cache, ProcessorSpec spec,
@@ -18,7 +20,7 @@ void LogProcessor::tell(LogEntry::Level level, const std::string& text, const st
 }
 
 Result<void> LogProcessor::load() {
-  const auto checkpoint = store_.checkpoint(spec_.name);
+  const auto checkpoint = first_checkpoint(store_, spec_.name, spec_.start_from);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   auto held = HeldMessages::read(store_, spec_.name);
   if (!held) return std::unexpected(std::move(held.error()));

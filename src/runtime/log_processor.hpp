@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lasagne/handler_options.hpp"
 #include "runtime/failure_policy.hpp"
 #include "runtime/held_messages.hpp"
 #include "runtime/processor.hpp"
@@ -24,6 +25,7 @@ struct ProcessorSpec {
   std::unique_ptr<const MessageHandler> handler;
   bool calls_outside = false;  // handles only what is durable
   bool looks_back = false;     // keeps states of the past, which would spoil the shared cache
+  StartFrom start_from = StartFrom::beginning();
 };
 
 // Handles the messages of the log that concern it, in order, from its checkpoint on: a batch in one commit.

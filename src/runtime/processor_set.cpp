@@ -23,10 +23,10 @@ std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Regi
       add({module.name(), module.name() + "/commands", module.command_retry(),
            std::make_unique<CommandHandler>(registry, module.name())});
     }
-    for (const auto& [name, retry, reaction] : module.reactions()) {
+    for (const auto& [name, retry, start_from, calls_at_once, reaction] : module.reactions()) {
       const auto kind = reaction->kind();
       add({module.name(), name, retry, std::make_unique<ReactionHandler>(reaction, categories),
-           kind == Reaction::Kind::effect, kind == Reaction::Kind::forwarder});
+           kind == Reaction::Kind::effect, kind == Reaction::Kind::forwarder, start_from});
     }
   }
   processors.push_back(std::make_unique<TimerProcessor>(store, log));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/processor_set.hpp"
+#include "runtime/start_from.hpp"
 
 namespace lasagne::detail {
 
@@ -169,6 +170,11 @@ void RuntimeImpl::start() {
   started_ = true;
   stopping_.store(false);
   failure_.reset();
+  // What is recorded once start() has returned is after it for everybody; a store that fails here fails at the first
+  // step.
+  for (const auto& module : registry_.modules()) {
+    for (const auto& each : module.reactions()) (void)first_checkpoint(store_, each.processor, each.start_from);
+  }
   auto hops = std::make_unique<Loop>();
   for (const auto& processor : processors_) {
     processor->reload();

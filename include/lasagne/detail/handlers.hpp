@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,10 @@ class Hop {
   virtual ~Hop() = default;
   [[nodiscard]] virtual const Message& message() const = 0;
   [[nodiscard]] virtual Outbox& outbox() = 0;
+  // The name of the processor that handles it.
+  [[nodiscard]] virtual std::string_view processor() const = 0;
+  // Tells an effect that the runtime stops.
+  [[nodiscard]] virtual std::stop_token stop_token() const { return {}; }
   // The process manager's instance as of now, this commit's earlier hops included.
   [[nodiscard]] virtual AnyState& own_state(const std::string& stream, MakeState make) = 0;
   // The aggregate that the handled message belongs to, as of that message.

@@ -36,7 +36,7 @@ class TypedReaction : public Reaction {
                   "on_failure takes none of the listed events as (const Event&, const Failure&, Send&)");
     return std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<S>);
+          Send send(message, hop.outbox(), type_name<S>, hop.processor());
           if constexpr (requires { S::on_failure(event, failure, send); }) {  // as above
             S::on_failure(event, failure, send);
             return true;
@@ -69,7 +69,7 @@ class TypedSaga final : public TypedReaction<S, typename S::Event> {
   void handle(const Message& message, Hop& hop) const override {
     std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<S>);
+          Send send(message, hop.outbox(), type_name<S>, hop.processor());
           if constexpr (requires { S::on(event, send); }) {
             S::on(event, send);
           } else {
@@ -90,8 +90,11 @@ class TypedObject final : public TypedReaction<std::remove_const_t<E>, typename 
     E& object = object_;
     std::visit(
         [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>);
-          if constexpr (requires { object.on(event, send); }) {
+          Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>, hop.processor());
+          if constexpr (requires { object.on(event, send, std::stop_token{}); }) {
+            static_assert(kind_of_it == Reaction::Kind::effect, "only the on of an effect takes a std::stop_token");
+            object.on(event, send, hop.stop_token());
+          } else if constexpr (requires { object.on(event, send); }) {
             object.on(event, send);
           } else {
             static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
@@ -101,7 +104,7 @@ class TypedObject final : public TypedReaction<std::remove_const_t<E>, typename 
   }
 
  private:
-  mutable std::remove_const_t<E> object_;  // one thread at a time: see Module::effect
+  mutable std::remove_const_t<E> object_;  // several threads at once: see Module::effect
 };
 
 template <class E>
@@ -159,7 +162,7 @@ class TypedProcessManager final : public TypedReaction<P, typename P::Input> {
     auto& state = static_cast<TypedState<P>&>(hop.own_state(*stream, &make_state<P>));
     const std::vector<typename P::Event> events = std::visit(
         [&](const auto& event) -> std::vector<typename P::Event> {
-          Send send(message, hop.outbox(), type_name<P>);
+          Send send(message, hop.outbox(), type_name<P>, hop.processor());
           if constexpr (requires { P::on(event, state.value, send); }) {
             return P::on(event, state.value, send);
           } else {

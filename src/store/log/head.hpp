@@ -59,6 +59,7 @@ class Head {
   Result<void> set_stream_limits(std::string_view name, const StreamLimits& limits);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state);
   [[nodiscard]] Position checkpoint(std::string_view processor) const;
+  [[nodiscard]] const auto& checkpoints() const noexcept { return checkpoints_; }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit);
   // Not later than the earliest timer is due.
   [[nodiscard]] std::optional<Timestamp> next_timer() const noexcept { return next_timer_; }

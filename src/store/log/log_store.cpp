@@ -163,6 +163,11 @@ Result<Position> LogStore::checkpoint(std::string_view processor) {
   return head_.checkpoint(processor);
 }
 
+Result<std::map<std::string, Position, std::less<>>> LogStore::checkpoints() {
+  const MutexLock lock(mutex_);
+  return head_.checkpoints();
+}
+
 Result<std::vector<Timer>> LogStore::due_timers(Timestamp now, std::size_t limit) {
   const MutexLock lock(mutex_);
   if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));

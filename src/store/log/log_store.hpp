@@ -40,6 +40,7 @@ class LogStore final : public Store {
   bool wait_for(const Filter& filter, Position after, std::chrono::steady_clock::time_point deadline) override;
   void interrupt() override;
   Result<Position> checkpoint(std::string_view processor) override;
+  Result<std::map<std::string, Position, std::less<>>> checkpoints() override;
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override;
   Result<std::optional<Timestamp>> next_timer() override;
   Result<std::vector<ParkedMessage>> parked(std::string_view processor, Position after, std::size_t limit) override;

@@ -52,6 +52,11 @@ class ReadOnlyStore final : public Store {
     const auto found = opened->checkpoints.find(processor);
     return found == opened->checkpoints.end() ? 0 : found->second;
   }
+  Result<std::map<std::string, Position, std::less<>>> checkpoints() override {
+    auto opened = backing_->load();
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    return std::move(opened->checkpoints);
+  }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
     return backing_->due_timers(now, limit);
   }

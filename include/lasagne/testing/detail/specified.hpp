@@ -161,6 +161,7 @@ class SpecifiedHop final : public lasagne::detail::Hop {
   SpecifiedHop(const Message& message, lasagne::detail::AnyState& state) : message_(message), state_(state) {}
   const Message& message() const override { return message_; }
   lasagne::detail::Outbox& outbox() override { return outbox_; }
+  std::string_view processor() const override { return "specification"; }
   lasagne::detail::AnyState& own_state(const std::string&, lasagne::detail::MakeState) override { return state_; }
   const lasagne::detail::AnyState& state_as_of_message(lasagne::detail::MakeState) override { return state_; }
 

@@ -90,6 +90,19 @@ LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, MovesFromWhereItStands) {
   EXPECT_EQ(store().checkpoint("q").value(), 0u);
 }
 
+LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, AllThatWereRecordedAreListedAlsoThoseAtZero) {
+  EXPECT_TRUE(store().checkpoints().value().empty());
+  for (const auto& move : {CheckpointMove{"p", 0, 4}, CheckpointMove{"at zero", 0, 0}}) {
+    Commit commit;
+    commit.checkpoint = move;
+    ASSERT_TRUE(ok(store().append(commit)));
+  }
+  const std::map<std::string, Position, std::less<>> all{{"at zero", 0}, {"p", 4}};
+  EXPECT_EQ(store().checkpoints().value(), all);
+  reopen();
+  EXPECT_EQ(store().checkpoints().value(), all);
+}
+
 LASAGNE_STORE_GUARD_TEST(StoreCheckpoint, FromElsewhereIsRefusedAndNothingWritten) {
   auto commit = commit_of({to("S", ExpectedRevision::any(), {"a"})});
   commit.checkpoint = CheckpointMove{"p", 1, 2};

@@ -49,6 +49,7 @@ class ForwardingStore : public Store {
     return real_->wait_for(filter, after, deadline);
   }
   void interrupt() override { real_->interrupt(); }
+  bool read_only() const noexcept override { return real_->read_only(); }
   Result<Position> checkpoint(std::string_view processor) override { return real_->checkpoint(processor); }
   Result<std::map<std::string, Position, std::less<>>> checkpoints() override { return real_->checkpoints(); }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {

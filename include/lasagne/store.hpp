@@ -80,6 +80,9 @@ struct ParkedMessage {
 // One atomic step: either all of it is in the store, or nothing.
 struct Commit {
   std::vector<Append> appends;  // each stream at most once
+  // The time by the clock of whoever commits; the messages are recorded at this time, or at that of the log's last
+  // message if that is later. Unset: the store's own clock.
+  std::optional<Timestamp> recorded_at = std::nullopt;
   std::optional<CheckpointMove> checkpoint;
   std::vector<Timer> timers_set;
   std::vector<std::string> timers_cancelled;  // by key; a key that is not set is ignored
@@ -192,6 +195,8 @@ class Store {
   // Wakes all waiters once.
   virtual void interrupt() = 0;
 
+  // Every write answers `invalid`.
+  [[nodiscard]] virtual bool read_only() const noexcept { return false; }
   // Where the processor stands; 0 for one that never moved.
   [[nodiscard]] virtual Result<Position> checkpoint(std::string_view processor) = 0;
   // All checkpoints that were ever recorded, also those at 0, by processor.

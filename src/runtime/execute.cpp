@@ -80,6 +80,7 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
   Executed executed{std::nullopt, command.stream, correlation_id, decided.events.size()};
   if (!rejection && !decided.events.empty()) {
     Commit commit;
+    commit.recorded_at = now();
     const auto expected = loaded.revision ? ExpectedRevision::exactly(*loaded.revision) : ExpectedRevision::no_stream();
     auto& append = commit.appends.emplace_back(Append{command.stream, expected, {}});
     for (auto& event : decided.events) {
@@ -119,6 +120,7 @@ Result<Sent> RuntimeImpl::send(std::string_view type, const void* command, Encod
     if (target && !target->correlation_id.is_nil()) sent.correlation_id = target->correlation_id;
   }
   Commit commit;
+  commit.recorded_at = now();
   commit.appends.push_back({std::string(bus),
                             ExpectedRevision::any(),
                             {{sent.id,

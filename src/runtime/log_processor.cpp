@@ -46,8 +46,8 @@ Result<bool> LogProcessor::step(Timestamp now) {
   }
 }
 
-LogProcessor::Hop LogProcessor::new_hop() {
-  return {HopBuilder(store_, cache_, registry_, spec_.module, spec_.name), {}, cursor_, 0, 0, false, {}};
+LogProcessor::Hop LogProcessor::new_hop(Timestamp now) {
+  return {HopBuilder(store_, cache_, registry_, spec_.module, spec_.name), now, {}, cursor_, 0, 0, false, {}};
 }
 
 Result<bool> LogProcessor::read_on(Timestamp now) {
@@ -57,49 +57,49 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
   auto slice = store_.read_all(cursor_, spec_.handler->reads(), limit);
   if (!slice) return std::unexpected(std::move(slice.error()));
   // The log's end: reading less than asked for says so.
-  if (slice->messages.empty()) return nothing_until(slice->scanned_to);
+  if (slice->messages.empty()) return nothing_until(slice->scanned_to, now);
   if (spec_.calls_outside) {
     if (auto durable = store_.flush(slice->messages.back()->position); !durable) {
       return std::unexpected(std::move(durable.error()));
     }
   }
-  Hop hop = new_hop();
+  Hop hop = new_hop(now);
   hop.to = slice->scanned_to;
   for (const auto& message : slice->messages) {
     if (!spec_.handler->concerns(*message)) continue;
-    if (take(*message, now, hop)) continue;
+    if (take(*message, hop)) continue;
     hop.to = message->position;
     break;
   }
   if (hop.handled > 0) return commit(hop);
-  if (auto moved = nothing_until(hop.to); !moved) return moved;
+  if (auto moved = nothing_until(hop.to, now); !moved) return moved;
   return true;
 }
 
 // Nothing up to there concerned us. True if the checkpoint moved with it.
-Result<bool> LogProcessor::nothing_until(Position to) {
+Result<bool> LogProcessor::nothing_until(Position to, Timestamp now) {
   cursor_ = to;
   if (cursor_ - checkpoint_ < ProcessorLimits::unmarked_scan) return false;
-  Hop hop = new_hop();
+  Hop hop = new_hop(now);
   return commit(hop);
 }
 
-bool LogProcessor::take(const Message& message, Timestamp now, Hop& hop) {
+bool LogProcessor::take(const Message& message, Hop& hop) {
   ++hop.handled;
   hop.last = message.position;
   if (!held_.empty() && !(unstorable_ && unstorable_->position == message.position) &&
       held_.queue(spec_.name, message, spec_.handler->key(message), hop.held)) {
     return true;
   }
-  const bool failed = !handle(message, nullptr, now, hop);
+  const bool failed = !handle(message, nullptr, hop);
   return !failed && !hop.answered_failure && hop.builder.messages() < ProcessorLimits::batch_output;
 }
 
-bool LogProcessor::handle(const Message& message, const ParkedMessage* earlier, Timestamp now, Hop& hop) {
+bool LogProcessor::handle(const Message& message, const ParkedMessage* earlier, Hop& hop) {
   const bool known = unstorable_ && unstorable_->position == message.position;
   const auto failed = known ? unstorable_->failure : spec_.handler->handle(message, hop.builder);
   if (!failed) return true;
-  auto outcome = failures_.settle(message, *failed, earlier, now, hop.builder);
+  auto outcome = failures_.settle(message, *failed, earlier, hop.now, hop.builder);
   hop.told.push_back(std::move(outcome.told));
   hop.answered_failure = !outcome.held;
   if (outcome.held) hop.held.parked_put.push_back(*std::move(outcome.held));
@@ -109,7 +109,7 @@ bool LogProcessor::handle(const Message& message, const ParkedMessage* earlier, 
 Result<bool> LogProcessor::retry(const ParkedMessage& entry, Timestamp now) {
   auto slice = store_.read_all(entry.position - 1, {}, 1);
   if (!slice) return std::unexpected(std::move(slice.error()));
-  Hop hop = new_hop();
+  Hop hop = new_hop(now);
   hop.handled = 1;
   hop.last = entry.position;
   if (slice->messages.empty() || slice->messages.front()->position != entry.position) {
@@ -122,7 +122,7 @@ Result<bool> LogProcessor::retry(const ParkedMessage& entry, Timestamp now) {
   }
   Message message = *slice->messages.front();
   if (!entry.edited_data.empty()) message.data = entry.edited_data;
-  if (handle(message, &entry, now, hop)) {
+  if (handle(message, &entry, hop)) {
     held_.settle(entry, now, hop.held);
   } else {
     hop.held.parked_removed.push_back({entry.processor, entry.position});
@@ -135,6 +135,7 @@ Result<bool> LogProcessor::commit(Hop& hop) {
   commit.parked_put = std::move(hop.held.parked_put);
   commit.parked_removed = std::move(hop.held.parked_removed);
   commit.parked_required = std::move(hop.held.parked_required);
+  commit.recorded_at = hop.now;
   commit.checkpoint = CheckpointMove{spec_.name, checkpoint_, hop.to};
   auto result = store_.append_taking(commit, Await::visible);
   if (!result) return refused(std::move(result.error()), hop);

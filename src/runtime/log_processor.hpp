@@ -46,6 +46,7 @@ class LogProcessor final : public Processor {
   // A commit in the making.
   struct Hop {
     HopBuilder builder;
+    Timestamp now;
     Commit held;                    // what it does to held messages
     Position to = 0;                // where the checkpoint goes
     std::size_t handled = 0;        // messages, also those that were queued or failed
@@ -62,12 +63,12 @@ class LogProcessor final : public Processor {
   Result<void> load();
   Result<bool> read_on(Timestamp now);
   Result<bool> retry(const ParkedMessage& entry, Timestamp now);
-  [[nodiscard]] Hop new_hop();
+  [[nodiscard]] Hop new_hop(Timestamp now);
   // False: the hop ends with this message.
-  bool take(const Message& message, Timestamp now, Hop& hop);
+  bool take(const Message& message, Hop& hop);
   // Whether the message was handled, or on_failure answered in its place; else what is held is staged.
-  bool handle(const Message& message, const ParkedMessage* earlier, Timestamp now, Hop& hop);
-  Result<bool> nothing_until(Position to);
+  bool handle(const Message& message, const ParkedMessage* earlier, Hop& hop);
+  Result<bool> nothing_until(Position to, Timestamp now);
   Result<bool> commit(Hop& hop);
   Result<bool> refused(Error error, const Hop& hop);
   Result<bool> unstorable(Error error, const Hop& hop);

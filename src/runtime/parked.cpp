@@ -29,6 +29,7 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
   }
   ParkedMessage entry = std::move(found->front());
   Commit commit;
+  commit.recorded_at = now();
   if (!skip) {
     if (entry.status == ParkedMessage::Status::queued) {
       return fail(ErrorCode::invalid,

@@ -16,7 +16,7 @@ Result<bool> TimerProcessor::step(Timestamp now) {
   if (!due) return std::unexpected(std::move(due.error()));
   bool moved = false;
   for (const auto& timer : *due) {
-    const auto fired = fire(timer);
+    const auto fired = fire(timer, now);
     if (!fired) return fired;
     moved = moved || *fired;
   }
@@ -24,10 +24,11 @@ Result<bool> TimerProcessor::step(Timestamp now) {
 }
 
 // False when somebody else has fired or cancelled it meanwhile.
-Result<bool> TimerProcessor::fire(const Timer& timer) {
+Result<bool> TimerProcessor::fire(const Timer& timer, Timestamp now) {
   std::string cause;
   for (const auto& stream : {timer.stream, std::string(undeliverable_stream)}) {
     Commit commit;
+    commit.recorded_at = now;
     commit.timer_fired = Commit::Fire{timer.key, timer.message.id};
     commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
     auto fired = store_.append(commit, Await::visible);

@@ -18,7 +18,7 @@ class TimerProcessor final : public Processor {
   const std::string& name() const override { return name_; }
 
  private:
-  Result<bool> fire(const Timer& timer);
+  Result<bool> fire(const Timer& timer, Timestamp now);
 
   Store& store_;
   const RuntimeLog& log_;

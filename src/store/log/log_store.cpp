@@ -89,7 +89,7 @@ Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messa
   if (!plans) return std::unexpected(std::move(plans.error()));
   if (std::ranges::any_of(*plans, &Head::Plan::repeated)) return head_.settle_repeat(*plans);
   if (auto guarded = head_.check_guards(commit); !guarded) return std::unexpected(std::move(guarded.error()));
-  auto committed = head_.apply(commit, *plans, messages, clock_());
+  auto committed = head_.apply(commit, *plans, messages, commit.recorded_at ? *commit.recorded_at : clock_());
   if (!plans->empty()) waiters_.wake(head_);
   return committed;
 }

@@ -57,6 +57,7 @@ class ReadOnlyStore final : public Store {
     if (!opened) return std::unexpected(std::move(opened.error()));
     return std::move(opened->checkpoints);
   }
+  bool read_only() const noexcept override { return true; }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
     return backing_->due_timers(now, limit);
   }

@@ -26,6 +26,10 @@ class FaultyStore final : public ForwardingStore {
     if (auto error = fault_points_.before_read()) return std::unexpected(*std::move(error));
     return real().checkpoint(processor);
   }
+  Result<std::map<std::string, Position, std::less<>>> checkpoints() override {
+    if (auto error = fault_points_.before_read()) return std::unexpected(*std::move(error));
+    return real().checkpoints();
+  }
   Result<std::vector<Timer>> due_timers(Timestamp now, std::size_t limit) override {
     if (auto error = fault_points_.before_read()) return std::unexpected(*std::move(error));
     return real().due_timers(now, limit);

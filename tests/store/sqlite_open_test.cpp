@@ -2,9 +2,9 @@
 #include <iterator>
 
 #include <sqlite3.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child_process.hpp"
 #include "sqlite_fixture.hpp"
 #include "store/log/log_store.hpp"
 #include "store/sqlite/read_only_store.hpp"
@@ -80,69 +80,34 @@ TEST_F(SqliteOpenTest, OneWriterInAProcess) {
   EXPECT_TRUE(open_sqlite_backing(file(), {}));
 }
 
-// A child that opens the store, tells so, and does `work` when told to go on; it leaves when `work` ends.
-struct Child {
-  template <class Work>
-  explicit Child(Work work) {
-    int up[2], down[2];
-    EXPECT_EQ(::pipe(up) | ::pipe(down), 0);
-    pid = ::fork();
-    if (pid == 0) {
-      ::close(up[0]);
-      ::close(down[1]);
-      char byte = 'r';
-      work([&] { return ::write(up[1], &byte, 1) == 1 && ::read(down[0], &byte, 1) >= 0; });
-      ::_exit(0);
-    }
-    ::close(up[1]);
-    ::close(down[0]);
-    ready = up[0];
-    go_on = down[1];
-    char byte;
-    EXPECT_EQ(::read(ready, &byte, 1), 1);
-  }
-  void go() {
-    if (go_on >= 0) ::close(go_on);
-    go_on = -1;
-  }
-  ~Child() {
-    go();
-    ::waitpid(pid, nullptr, 0);
-    ::close(ready);
-  }
-  pid_t pid = 0;
-  int ready = -1;
-  int go_on = -1;
-};
-
 TEST_F(SqliteOpenTest, OneWriterAmongProcesses) {
   {
-    Child child{[&](auto pause) {
+    ChildProcess child{[&](auto reach) {
       auto backing = open_sqlite_backing(file(), {});
-      pause();
+      reach();
     }};
     const auto second = open_sqlite_backing(file(), {});
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::in_use);
-    EXPECT_NE(second.error().message.find(std::to_string(child.pid)), std::string::npos);
-    child.go();
+    EXPECT_NE(second.error().message.find(std::to_string(child.pid())), std::string::npos);
+    child.go_on();
     EXPECT_TRUE(open_sqlite_backing(file(), {.writer_wait = std::chrono::seconds{20}}));
   }
 }
 
 TEST_F(SqliteOpenTest, ReadsBesideAWriterInAnotherProcess) {
   open(file()).reset();
-  Child child{[&](auto pause) {
+  ChildProcess child{[&](auto reach) {
     auto backing = open_sqlite_backing(file(), {});
-    pause();
+    reach();
     (void)(*backing)->write(four_messages());
-    pause();  // the pipe is closed: goes on at once
+    reach();
   }};
   auto store = open_read_only_store(open(file(), {.read_only = true}), file(), [] { return Timestamp{}; });
   ASSERT_TRUE(store);
   EXPECT_EQ((*store)->visible_position(), 0U);
   EXPECT_FALSE((*store)->wait(0, std::chrono::steady_clock::now()));
-  child.go();
+  child.go_on();
   EXPECT_TRUE((*store)->wait(0, std::chrono::steady_clock::now() + std::chrono::seconds{20}));
   EXPECT_EQ((*store)->read_all(0, {}, 10)->messages.size(), 4U);
   const auto slice = (*store)->read_stream("A-1", 0, Direction::forwards, 10);

@@ -13,7 +13,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "store/sqlite/writer_lock.hpp"
+#include "store/sqlite/writer_file.hpp"
 
 namespace lasagne::detail::sqlite {
 
@@ -42,13 +42,12 @@ ChangeWatch::~ChangeWatch() {
   if (interrupted_ >= 0) ::close(interrupted_);
 }
 
-// A copied store has no writer's file yet: then its directory is watched for it.
+// A copied store has no writer's file yet, and somebody may remove it: its directory is watched for a new one. Watching
+// again what is watched already changes nothing.
 bool ChangeWatch::arm() {
-  if (armed_) return true;
   const auto directory = std::filesystem::path{path_}.parent_path().string();
   if (::inotify_add_watch(events_, directory.c_str(), IN_CREATE | IN_MOVED_TO) < 0) return false;
-  armed_ = ::inotify_add_watch(events_, writer_file(path_).c_str(), IN_ACCESS) >= 0;
-  return armed_ || errno == ENOENT;
+  return ::inotify_add_watch(events_, writer_file(path_).c_str(), IN_ACCESS) >= 0 || errno == ENOENT;
 }
 
 void ChangeWatch::wait(std::chrono::steady_clock::time_point deadline) {

@@ -1,4 +1,4 @@
-// Wakes when a writer in another process rings its WriterLock.
+// Wakes when a writer in another process says that there is something new: see writer_file.hpp.
 #pragma once
 
 #include <chrono>
@@ -17,12 +17,11 @@ class ChangeWatch {
   ChangeWatch(ChangeWatch&& other) noexcept
       : events_(std::exchange(other.events_, -1)),
         interrupted_(std::exchange(other.interrupted_, -1)),
-        path_(std::move(other.path_)),
-        armed_(other.armed_) {}
+        path_(std::move(other.path_)) {}
   ChangeWatch& operator=(ChangeWatch&&) = delete;
   ~ChangeWatch();
 
-  // Returns after a ring since open() or the last wait(), after interrupt(), or at the deadline; now and then for
+  // Returns after news since open() or the last wait(), after interrupt(), or at the deadline; now and then for
   // nothing.
   void wait(std::chrono::steady_clock::time_point deadline);
   void interrupt() noexcept;
@@ -35,7 +34,6 @@ class ChangeWatch {
   int events_;       // inotify
   int interrupted_;  // eventfd
   std::string path_;
-  bool armed_ = false;  // the writer's file is watched, not just its directory
 };
 
 }  // namespace lasagne::detail::sqlite

@@ -1,5 +1,7 @@
 #include "store/sqlite/connection.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -53,14 +55,12 @@ Explanation explain(int code) {
   if (code == SQLITE_IOERR_SHMSIZE) {
     return {ErrorCode::unavailable, "there is no space for the file's -shm: free some space and open the store again"};
   }
+  if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) code = SQLITE_CORRUPT;
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
-      return {
-          ErrorCode::failed,
-          "the file is damaged: stop its writer, keep a copy of the file with its -wal, and restore a backup or run "
-          "`sqlite3 FILE .recover`"};
     case SQLITE_NOTADB:
-      return {ErrorCode::unsupported, "the file is not a SQLite database, or its beginning is damaged: check the path"};
+      return {ErrorCode::failed,
+              "the file is damaged: stop its writer, keep a copy of the file with its -wal, and restore a backup"};
     case SQLITE_FULL:
       return {ErrorCode::unavailable, "the disk is full: free some space and open the store again"};
     case SQLITE_BUSY:
@@ -85,13 +85,29 @@ Explanation explain(int code) {
   }
 }
 
+// What has a meaning in a URI is percent-encoded.
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
-Result<Connection> Connection::open(const std::string& path, int flags, const std::string& vfs) {
+Result<Connection> Connection::open(const std::string& path, int flags, const std::string& vfs, Immutable immutable) {
+  FileUse use{path};
+  const auto name = immutable == Immutable::yes ? immutable_uri(path) : path;
+  if (immutable == Immutable::yes) flags |= SQLITE_OPEN_URI;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                    vfs.empty() ? nullptr : vfs.c_str());
-  Connection connection{handle, path};
+  Connection connection{std::move(use), handle, path};
   if (code != SQLITE_OK) return std::unexpected(connection.error(code, "opening"));
   // A file from elsewhere must not make SQLite run what its author wrote into the schema.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -99,6 +115,17 @@ Result<Connection> Connection::open(const std::string& path, int flags, const st
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   connection.checkpoint_on_close(false);
   return connection;
+}
+
+Result<std::size_t> Connection::read_start(std::span<unsigned char> bytes) {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code == SQLITE_OK) code = file->pMethods->xFileSize(file, &size);
+  const auto count = std::min(bytes.size(), static_cast<std::size_t>(size));
+  if (code == SQLITE_OK && count > 0) code = file->pMethods->xRead(file, bytes.data(), static_cast<int>(count), 0);
+  if (code != SQLITE_OK) return std::unexpected(error(code, "reading the file's header"));
+  return count;
 }
 
 Result<Statement> Connection::prepare(std::string_view sql, bool kept) {

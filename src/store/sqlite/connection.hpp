@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "lasagne/error.hpp"
 #include "lasagne/uuid.hpp"
+#include "store/sqlite/database_file.hpp"
 
 namespace lasagne::detail::sqlite {
 
@@ -77,8 +79,14 @@ class ResetOnExit {
 // One connection; used by one thread at a time. Statements must go before it.
 class Connection {
  public:
-  // `flags`: SQLITE_OPEN_READONLY, or READWRITE with or without CREATE. An empty vfs name is the default one.
-  [[nodiscard]] static Result<Connection> open(const std::string& path, int flags, const std::string& vfs);
+  // `flags`: SQLITE_OPEN_READONLY or SQLITE_OPEN_READWRITE. An empty vfs name is the default one. An immutable file is
+  // read as it is, without locks and without its write-ahead log: nobody may write it meanwhile.
+  enum class Immutable : bool { no, yes };
+  [[nodiscard]] static Result<Connection> open(const std::string& path, int flags, const std::string& vfs,
+                                               Immutable immutable = Immutable::no);
+
+  // The file's first bytes, read through SQLite's own descriptor and without a lock. Gives their number.
+  [[nodiscard]] Result<std::size_t> read_start(std::span<unsigned char> bytes);
 
   [[nodiscard]] Result<Statement> prepare(std::string_view sql, bool kept = true);
   [[nodiscard]] Result<void> execute(const std::string& sql, std::string_view doing);
@@ -99,8 +107,10 @@ class Connection {
   struct Close {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };
-  Connection(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  Connection(FileUse use, sqlite3* handle, std::string path)
+      : use_(std::move(use)), handle_(handle), path_(std::move(path)) {}
 
+  FileUse use_;  // ends last
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
 };

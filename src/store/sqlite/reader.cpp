@@ -30,8 +30,9 @@ Result<MessageKind> kind_of(std::int64_t value, const Connection& connection) {
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const SqliteSettings& settings) {
-  auto connection = Connection::open(path, SQLITE_OPEN_READONLY, settings.vfs);
+Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const SqliteSettings& settings,
+                                             Connection::Immutable immutable) {
+  auto connection = Connection::open(path, SQLITE_OPEN_READONLY, settings.vfs, immutable);
   if (!connection) return std::unexpected(connection.error());
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
   auto set =

@@ -21,7 +21,9 @@ namespace lasagne::detail::sqlite {
 
 class Reader {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Reader>> open(const std::string& path, const SqliteSettings& settings);
+  [[nodiscard]] static Result<std::unique_ptr<Reader>> open(
+      const std::string& path, const SqliteSettings& settings,
+      Connection::Immutable immutable = Connection::Immutable::no);
 
   // From here on all reads see one snapshot, until let_go(): for short reads, to which beginning and ending a
   // transaction each time costs more than the read itself.

@@ -19,6 +19,12 @@ std::optional<std::int64_t> microseconds(std::optional<Duration> value) {
   return value->count();
 }
 
+// Another program's transaction. In WAL mode only the beginning of a write can meet one.
+bool is_busy(int code) {
+  const int primary = code & 0xff;
+  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL;
+}
+
 }  // namespace
 
 Writer::~Writer() = default;
@@ -26,6 +32,7 @@ Writer::~Writer() = default;
 std::unexpected<Error> Writer::stop(Error error) {
   // What failed may not be tried again and then be called good: closing must not do so either.
   connection_.checkpoint_on_close(false);
+  error.code = ErrorCode::failed;
   stopped_ = error;
   return std::unexpected(std::move(error));
 }
@@ -37,20 +44,26 @@ Result<void> Writer::run(Statement& statement, std::string_view doing) {
 
 Result<void> Writer::transact(const std::function<Result<void>()>& work, const std::function<void()>& committed) {
   if (stopped_) return std::unexpected(*stopped_);
-  if (auto begun = run(statements_.begin, "beginning a transaction"); !begun) return stop(begun.error());
+  if (const auto in_place = lock_.check_in_place(); !in_place) return stop(in_place.error());
+  if (const int code = statements_.begin.run(); code != SQLITE_OK) {
+    auto error = connection_.error(code, "beginning a transaction");
+    if (is_busy(code) && sqlite3_get_autocommit(connection_.handle()) != 0) return std::unexpected(std::move(error));
+    return stop(std::move(error));
+  }
   if (const auto done = work(); !done) {
     (void)statements_.rollback.run();
     return stop(done.error());
   }
   if (const int code = statements_.commit.run(); code != SQLITE_OK) {
     auto error = connection_.error(code, "the commit");
-    error.code = ErrorCode::failed;
     error.message += "; whether the last batch is in the file shows when the store is opened again";
     if (sqlite3_get_autocommit(connection_.handle()) == 0) (void)statements_.rollback.run();
     return stop(std::move(error));
   }
   if (committed) committed();
-  lock_.ring();
+  // A batch in a file that went away meanwhile must not be acknowledged.
+  if (const auto in_place = lock_.check_in_place(); !in_place) return stop(in_place.error());
+  lock_.notify_readers();
   return checkpoint();
 }
 
@@ -184,9 +197,7 @@ Result<void> Writer::checkpoint() {
   checkpoint_from_ = wal_pages_ + settings_.checkpoint_pages / 4;
   if (restart) restart_from_ = wal_pages_ + settings_.checkpoint_pages;
   if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return {};
-  auto error = connection_.error(code, "copying the write-ahead log into the file");
-  error.code = ErrorCode::failed;
-  return stop(std::move(error));
+  return stop(connection_.error(code, "copying the write-ahead log into the file"));
 }
 
 }  // namespace lasagne::detail::sqlite

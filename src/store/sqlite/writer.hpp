@@ -24,8 +24,9 @@ class Writer {
                                                             const SqliteSettings& settings);
   ~Writer();
 
-  // As Backing::write and Backing::scavenge. After an error both answer that same error for ever. `committed` is called
-  // when the batch is in the file, before the WAL is copied.
+  // As Backing::write and Backing::scavenge. `unavailable`: another program has the file locked, nothing was begun, and
+  // it may be tried again. After any other error, which is `failed`, both answer that same error for ever. `committed`
+  // is called when the batch is in the file, before the WAL is copied.
   [[nodiscard]] Result<void> write(const Batch& batch, const Backing::More& more,
                                    const std::function<void()>& committed);
   [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
@@ -59,7 +60,7 @@ class Writer {
     Statement put_timer, remove_timer, put_parked, remove_parked, keep_head, remove_messages;
   };
 
-  const WriterLock lock_;  // released last
+  WriterLock lock_;  // released last
   Connection connection_;
   const SqliteSettings settings_;
   Statements statements_;

@@ -17,6 +17,8 @@ namespace {
 // Reads only. True: the database is empty, and the tables are to be made.
 Result<bool> check_database(Connection& connection) {
   auto id = connection.integer("PRAGMA application_id", "reading the application id");
+  if (!id && (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_NOTADB)
+    return std::unexpected(foreign_file(connection.path(), "not a SQLite database"));
   if (!id) return std::unexpected(id.error());
   auto version = connection.integer("PRAGMA user_version", "reading the format version");
   if (!version) return std::unexpected(version.error());
@@ -88,7 +90,7 @@ Result<void> flush_what_was_left(Connection& connection) {
 }  // namespace
 
 Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string& path, const SqliteSettings& settings) {
-  auto connection = Connection::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, settings.vfs);
+  auto connection = Connection::open(path, SQLITE_OPEN_READWRITE, settings.vfs);
   if (!connection) return std::unexpected(connection.error());
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
   auto empty = check_database(*connection);
@@ -100,6 +102,7 @@ Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string&
   if (auto prepared = writer->prepare(); !prepared) return std::unexpected(prepared.error());
   if (auto loaded = writer->load(); !loaded) return std::unexpected(loaded.error());
   if (auto kept = flush_what_was_left(writer->connection_); !kept) return std::unexpected(kept.error());
+  if (auto remembered = writer->lock_.remember_files(); !remembered) return std::unexpected(remembered.error());
   writer->connection_.checkpoint_on_close(true);
   return writer;
 }

@@ -1,4 +1,4 @@
-#include "fault/life.hpp"
+#include "fault/scripted_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -122,7 +122,7 @@ const std::vector<Step>& steps() {
 void set_clock(std::size_t step) { now_ = beginning + std::chrono::seconds(step); }
 
 // What each number of steps leaves, from a store in memory.
-const std::vector<std::string>& stories() {
+const std::vector<std::string>& expected_states() {
   static const auto told = [] {
     auto opened = detail::LogStore::open(std::make_shared<detail::MemoryBacking>(), [] { return now_; });
     auto& store = **opened;
@@ -203,23 +203,23 @@ Result<std::string> tell(Store& store) {
   return text;
 }
 
-std::size_t Life::length() { return steps().size(); }
+std::size_t ScriptedStore::length() { return steps().size(); }
 
-Life::Life() : folder_((std::filesystem::temp_directory_path() / "lasagne-fault-XXXXXX").string()) {
+ScriptedStore::ScriptedStore() : folder_((std::filesystem::temp_directory_path() / "lasagne-fault-XXXXXX").string()) {
   if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no folder " + folder_);
   path_ = folder_ + "/store.db";
-  (void)stories();
+  (void)expected_states();
   // The salts of a WAL are random numbers: the same ones in each run.
   sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 7, nullptr);
 }
 
-Life::~Life() {
+ScriptedStore::~ScriptedStore() {
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
   FaultVfs::instance().forget();
 }
 
-std::unique_ptr<Store> Life::open() {
+std::unique_ptr<Store> ScriptedStore::open() {
   auto backing = detail::open_sqlite_backing(path_, {}, small_settings());
   if (!backing) {
     expect_clear(backing.error());
@@ -231,13 +231,13 @@ std::unique_ptr<Store> Life::open() {
   return store ? *std::move(store) : nullptr;
 }
 
-std::optional<std::size_t> Life::find_out(Store& store) {
+std::optional<std::size_t> ScriptedStore::find_out(Store& store) {
   const auto told = tell(store);
   if (!told) {
     expect_clear(told.error());
     return std::nullopt;
   }
-  const auto& all = stories();
+  const auto& all = expected_states();
   const auto found = std::find(all.begin() + static_cast<std::ptrdiff_t>(acknowledged_), all.end(), *told);
   const auto step = static_cast<std::size_t>(found - all.begin());
   if (step <= attempted_) return step;
@@ -251,7 +251,7 @@ std::optional<std::size_t> Life::find_out(Store& store) {
   return std::nullopt;
 }
 
-void Life::expect_stopped(Store& store) {
+void ScriptedStore::expect_stopped(Store& store) {
   const auto visible = store.visible_position();
   Commit more;
   more.appends.push_back({"After-1", ExpectedRevision::any(), {message(1000, 0)}});
@@ -266,7 +266,7 @@ void Life::expect_stopped(Store& store) {
   EXPECT_EQ(store.visible_position(), visible);
 }
 
-bool Life::take_steps(Store& store, std::size_t at) {
+bool ScriptedStore::take_steps(Store& store, std::size_t at) {
   const auto last = std::min((at / session + 1) * session, length());
   for (auto step = at + 1; step <= last; ++step) {
     set_clock(step);
@@ -292,7 +292,7 @@ bool Life::take_steps(Store& store, std::size_t at) {
   return true;
 }
 
-void Life::look_from_beside() {
+void ScriptedStore::look_from_beside() {
   auto backing = detail::open_sqlite_backing(path_, {.read_only = true}, small_settings());
   if (!backing) return expect_clear(backing.error());
   auto reader = detail::open_read_only_store(*backing, path_, [] { return now_; });
@@ -300,7 +300,7 @@ void Life::look_from_beside() {
   (void)find_out(**reader);
 }
 
-void Life::look_and_die() {
+void ScriptedStore::look_and_die() {
   const auto store = open();
   ASSERT_TRUE(store);
   const auto at = find_out(*store);
@@ -309,7 +309,7 @@ void Life::look_and_die() {
   FaultVfs::instance().stop_at(FaultVfs::instance().calls().changes + 1);
 }
 
-bool Life::go_on(int patience) {
+bool ScriptedStore::go_on(int patience) {
   while (acknowledged_ < length() && patience-- > 0) {
     const auto store = open();
     if (!store) continue;
@@ -324,7 +324,7 @@ bool Life::go_on(int patience) {
   return acknowledged_ == length();
 }
 
-void Life::come_to_its_end() {
+void ScriptedStore::come_to_its_end() {
   EXPECT_TRUE(go_on(static_cast<int>(2 * sessions))) << "after step " << acknowledged_ << ": " << last_error_;
   {
     const auto store = open();

@@ -1,6 +1,6 @@
-// The life of a store in steps, on the fault VFS: made, written in groups, copied out of its WAL, scavenged, closed,
-// opened again, read beside its writer. What must be in the store after each step is known from a store in memory that
-// took the same steps, so whatever a fault leaves is compared with all that may be there.
+// A store that takes a script of steps on the fault VFS: made, written in groups, copied out of its WAL, scavenged,
+// closed, opened again, read beside its writer. What must be in the store after each step is known from a store in
+// memory that took the same steps, so whatever a fault leaves is compared with all that may be there.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ struct Step {
 // Everything that a store tells about what it holds, as text to compare.
 [[nodiscard]] lasagne::Result<std::string> tell(lasagne::Store& store);
 
-class Life {
+class ScriptedStore {
  public:
   // In a folder of its own.
-  Life();
-  ~Life();
-  Life(const Life&) = delete;
-  Life& operator=(const Life&) = delete;
+  ScriptedStore();
+  ~ScriptedStore();
+  ScriptedStore(const ScriptedStore&) = delete;
+  ScriptedStore& operator=(const ScriptedStore&) = delete;
 
   [[nodiscard]] static std::size_t length();
 
@@ -38,7 +38,7 @@ class Life {
   bool go_on(int patience);
   // Opens, reads, and stops in the midst of it. What was read must stay: the writer may have answered somebody by it.
   void look_and_die();
-  // After faults: the whole life must come to its end, and SQLite must find the file sound.
+  // After faults: the whole script must come to its end, and SQLite must find the file sound.
   void come_to_its_end();
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }

@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 PACKAGES = g++ cmake ninja-build pkg-config python3 libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libfmt-dev \
            libssl-dev libcli11-dev libcpp-httplib-dev librapidcheck-dev libgtest-dev libgmock-dev curl sqlite3
 
-.PHONY: help deps build demo test test-asan test-tsan clang lint fuzz format format-check clean
+.PHONY: help deps build demo test test-asan test-tsan clang lint fuzz mutants format format-check clean
 
 help:
 	@echo "make demo       build what the demo needs and run it"
@@ -16,6 +16,7 @@ help:
 	@echo "make clang      build everything with clang++-19, which also checks what each lock guards"
 	@echo "make lint       clang-tidy-19 on all but the tests; .clang-tidy has the checks"
 	@echo "make fuzz       libFuzzer on each target for FUZZ_SECONDS (60); FUZZ_TARGETS names some"
+	@echo "make mutants    plant MUTANTS (200) small bugs, drawn by MUTANT_SEED (1), and see whether the tests find them"
 	@echo "make deps       install the Debian packages needed; also part of demo and test"
 	@echo "make format, make format-check, make clean"
 
@@ -81,6 +82,13 @@ fuzz:
 	    -artifact_prefix=build/fuzz/found/$$target- -print_final_stats=1 -verbosity=0 \
 	    build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+# Goes on where it was stopped; what is known of a mutant is not found out again until build/mutants goes.
+MUTANTS ?= 200
+MUTANT_SEED ?= 1
+
+mutants: deps
+	python3 tests/mutants/mutants.py --sample $(MUTANTS) --seed $(MUTANT_SEED) --workers $(JOBS)
 
 format:
 	$(MAKE) --no-print-directory deps PACKAGES=clang-format-19

@@ -101,7 +101,8 @@ until_true 10 group_is Completed
 
 say "A thousand orders, and a SIGKILL on the way."
 load_store=sqlite:$dir/load.db
-load=("$bin/shop" load --store "$load_store" --orders 1000 --seed 42 --out-of-stock 10 --unpaid 5 --decline 5 --wrong-amount 5)
+load=("$bin/shop" load --store "$load_store" --orders 1000 --seed 42
+      --out-of-stock 10 --unpaid 5 --decline 5 --wrong-amount 5)
 "${load[@]}" >"$dir/load.out" 2>"$dir/load.err" &
 victim=$!
 # Another process sees what is durable, and a thousand orders take few flushes: the first glimpse is on the way.

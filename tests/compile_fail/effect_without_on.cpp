@@ -7,13 +7,13 @@ struct Opened {
 struct Closed {
   lasagne::Uuid id;
 };
-struct Ring {
+struct CallPorter {
   lasagne::Uuid id;
 };
 
 struct Bell {
   using Event = std::variant<Opened, Closed>;
-  void on(const Opened& event, lasagne::Send& send) { send(Ring{event.id}); }  // and Closed?
+  void on(const Opened& event, lasagne::Send& send) { send(CallPorter{event.id}); }  // and Closed?
 };
 
 lasagne::Module module_of() { return lasagne::Module{"bells"}.effect<Bell>(); }

@@ -7,13 +7,13 @@ struct Opened {
 struct Closed {
   lasagne::Uuid id;
 };
-struct Ring {
+struct CallPorter {
   lasagne::Uuid id;
 };
 
 struct Bell {
   using Event = std::variant<Opened, Closed>;
-  static void on(const Opened& event, lasagne::Send& send) { send(Ring{event.id}); }  // and Closed?
+  static void on(const Opened& event, lasagne::Send& send) { send(CallPorter{event.id}); }  // and Closed?
 };
 
 lasagne::Module module_of() { return lasagne::Module{"bells"}.saga<Bell>(); }

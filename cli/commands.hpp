@@ -10,10 +10,12 @@
 
 namespace cli {
 
+// The same as those of the example programs.
 struct Exit {
   static constexpr int ok = 0;
-  static constexpr int failed = 1;
-  static constexpr int usage = 2;
+  static constexpr int violated = 1;  // what was checked is not as it must be
+  static constexpr int failed = 2;    // could not do it: no such store or stream, damage
+  static constexpr int usage = 64;    // the command line is wrong
 };
 
 // `process` is a correlation id, or the name of a stream whose process is meant.

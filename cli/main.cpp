@@ -7,8 +7,12 @@
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as a failed write
-  CLI::App app{"Looks into a Lasagne store."};
+  CLI::App app{"Looks into a Lasagne store", "lasagne"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", LASAGNE_VERSION, "Print the version and exit");
+  app.footer(
+      "Exit codes: 0 done; 1 what was checked is not as it must be; 2 it could not be done; 64 the command line is "
+      "wrong.");
   std::string url;
   std::function<int(lasagne::Store&)> run;
   const auto command = [&](const char* name, const char* help) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "commands.hpp"
 #include "lasagne/json.hpp"
 
 namespace cli {
@@ -45,7 +46,7 @@ std::string_view code_of(Colour colour) {
   const int code = errno;
   if (code == EPIPE) std::_Exit(0);  // not std::exit, which would flush again
   fmt::print(stderr, "lasagne: cannot write the output: {}\n", std::strerror(code));
-  std::_Exit(1);
+  std::_Exit(Exit::failed);
 }
 
 }  // namespace

@@ -18,6 +18,11 @@ struct Exit {
   static constexpr int usage = 64;    // the command line is wrong
 };
 
+// The last line of each program's help.
+inline constexpr const char* exit_codes =
+    "Exit codes: 0 done; 1 a check found something, or something is left open; 2 it could not be done; 64 the command "
+    "line is wrong.";
+
 // "shop: cannot open ...", in red on a terminal.
 void print_error(std::string_view program, std::string_view text);
 

@@ -100,6 +100,7 @@ void add_style(CLI::App* command, Arguments& arguments) {
 
 Commands add_commands(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
+  app.footer(examples::exit_codes);
   const auto add_store = [&](CLI::App* command) {
     command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();
   };

@@ -89,6 +89,7 @@ int audit(const Arguments& arguments) {
 int main(int argc, char** argv) {
   CLI::App app{"A shop: carts, orders, payments and shipments as event-sourced processes", "shop"};
   app.require_subcommand(1);
+  app.footer(examples::exit_codes);
   Arguments arguments;
   const auto add_store = [&](CLI::App* command) {
     command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();

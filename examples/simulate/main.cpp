@@ -108,6 +108,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs an example system on several simulated nodes that fail at every turn, and audits each run",
                "simulate"};
   app.require_subcommand(1);
+  app.footer(examples::exit_codes);
   Arguments arguments;
   auto* shop = app.add_subcommand("shop", "Carts, orders, payments and shipments");
   add_options(shop, arguments);

@@ -177,10 +177,10 @@ TEST_F(CliTest, TraceFindsTheProcessOfAStream) {
 
 TEST_F(CliTest, TraceOfNothing) {
   const auto process_unknown = run({"trace", Uuid::derive(job, "unknown").to_string()});
-  EXPECT_EQ(process_unknown.exit_code, 1);
+  EXPECT_EQ(process_unknown.exit_code, 2);
   EXPECT_THAT(process_unknown.err, HasSubstr("no message of process " + Uuid::derive(job, "unknown").to_string()));
   const auto stream_unknown = run({"trace", "Job-unknown"});
-  EXPECT_EQ(stream_unknown.exit_code, 1);
+  EXPECT_EQ(stream_unknown.exit_code, 2);
   EXPECT_THAT(stream_unknown.err, HasSubstr("\"Job-unknown\" is neither a correlation id nor a stream of this store"));
   EXPECT_EQ(stream_unknown.out, "");
 }
@@ -277,7 +277,7 @@ TEST_F(ReadTest, OneJsonObjectALine) {
 
 TEST_F(ReadTest, NoSuchStream) {
   const auto ran = run({"read", "Job-unknown"});
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_EQ(ran.out, "");
   EXPECT_THAT(ran.err, HasSubstr("Job-unknown"));
 }
@@ -357,7 +357,7 @@ TEST_F(CliTest, NothingParked) {
 TEST_F(CliTest, NoSuchStore) {
   const auto path = folder.file("absent.db");
   const auto ran = testing_programs::run("lasagne", {"read", "Job-1", "--store", "sqlite:" + path});
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_THAT(ran.err, ::testing::StartsWith("lasagne: "));
   EXPECT_THAT(ran.err, HasSubstr(path));
   EXPECT_FALSE(std::filesystem::exists(path)) << "looking does not make a store";
@@ -368,14 +368,14 @@ TEST_F(CliTest, NotAStore) {
   std::ofstream(path) << "Dear Sir or Madam, this file is not a database at all, however long you look at it.\n";
   const auto before = text_of(path);
   const auto ran = testing_programs::run("lasagne", {"tail", "--no-follow", "--store", "sqlite:" + path});
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_THAT(ran.err, HasSubstr(path));
   EXPECT_EQ(text_of(path), before);
 }
 
 TEST_F(CliTest, UnknownKindOfStore) {
   const auto ran = testing_programs::run("lasagne", {"parked", "--store", "carrier-pigeon:coop"});
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_THAT(ran.err, HasSubstr("carrier-pigeon:coop"));
 }
 
@@ -389,13 +389,16 @@ TEST_F(CliTest, Usage) {
                                                       {"read", "Job-1", "--store", url, "--limit", "many"},
                                                       {"tail", "--store", url, "--sideways"}}) {
     const auto ran = testing_programs::run("lasagne", arguments);
-    EXPECT_EQ(ran.exit_code, 2) << ::testing::PrintToString(arguments);
+    EXPECT_EQ(ran.exit_code, 64) << ::testing::PrintToString(arguments);
     EXPECT_NE(ran.err, "") << ::testing::PrintToString(arguments);
     EXPECT_EQ(ran.out, "");
   }
   const auto help = testing_programs::run("lasagne", {"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"trace", "read", "tail", "parked"}) EXPECT_THAT(help.out, HasSubstr(command));
+  for (const char* said : {"trace", "read", "tail", "parked", "Exit codes"}) EXPECT_THAT(help.out, HasSubstr(said));
+  const auto version = testing_programs::run("lasagne", {"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.out, ::testing::MatchesRegex("[0-9]+[.][0-9]+[.][0-9]+\n"));
 }
 
 TEST_F(CliTest, TheStoreMayComeFromTheEnvironment) {

@@ -168,7 +168,7 @@ TEST_F(PendingTest, AFullDiskIsAnError) {
   const std::string command =
       std::string(LASAGNE_BIN_DIR) + "/lasagne read Odd-1 --store " + url + " > /dev/full 2> " + folder.file("errors");
   const int status = std::system(command.c_str());
-  EXPECT_EQ(testing_programs::ending_of(status), 1);
+  EXPECT_EQ(testing_programs::ending_of(status), 2);
 }
 
 }  // namespace

@@ -18,27 +18,15 @@
 #pragma once
 
 #include <concepts>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "lasagne/testing/detail/failures.hpp"
 #include "lasagne/testing/detail/specified.hpp"
 
-// Both kinds of failure may live in one program: they are different functions.
-#ifdef ADD_FAILURE
-#define LASAGNE_SPECIFICATION_FAILURES add_failure
-#else
-#define LASAGNE_SPECIFICATION_FAILURES throw_failure
-#endif
-
 namespace lasagne::testing {
-
-class SpecificationFailed : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // The id that `Send::new_id(purpose)` gives in this handler: of the message `cause`, or of that of a specification
 // whose cause is not set with caused_by.
@@ -54,21 +42,6 @@ template <class Command>
 }
 
 inline namespace LASAGNE_SPECIFICATION_FAILURES {
-
-// For the classes below.
-inline void fail_specification(const std::string& text) {
-#ifdef ADD_FAILURE
-  ADD_FAILURE() << text;
-#else
-  throw SpecificationFailed(text);
-#endif
-}
-
-// For the classes below.
-inline void expect_same(const std::string& what, const detail::Lines& expected, const detail::Lines& came) {
-  if (expected == came) return;
-  fail_specification(what + " differ (- expected, + came):\n" + detail::difference(expected, came));
-}
 
 // What a decider answered.
 template <class D>

@@ -235,6 +235,27 @@ def check_test(name: str, code: list[str], lines: list[str]) -> Iterator[Finding
         yield 1, "the first line is not `// expect: REGEX`"
 
 
+# --- guarantees -------------------------------------------------------------------------------------------------------
+
+TEST_NAME = re.compile(
+    r"(?<!define )\b(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_\w+|LASAGNE_STORE_\w*TEST(?:_ON)?)\("
+    r"(?:\s*\w+,(?=\s*\w+,))?\s*(\w+),\s*(\w+)")
+NAMED_TEST = re.compile(r"`(?:\w+/)?([A-Z]\w+)\.([A-Z]\w*)?(\*|…)?(?:/\w+)?`")
+
+
+def check_named_tests(page: str, lines: list[str], code: list[str]) -> Iterator[tuple[str, int, str]]:
+    """Each test that docs/guarantees.md names in a table, as Suite.Test, Suite.* or Suite.Begin*, exists in `code`."""
+    tests: dict[str, set[str]] = {}
+    for text in code:
+        for suite, test in TEST_NAME.findall(text):
+            tests.setdefault(suite, set()).add(test)
+    for number, line in enumerate(lines, 1):
+        for suite, test, rest in NAMED_TEST.findall(line) if line.startswith("|") else []:
+            known = tests.get(suite, set())
+            if not any(name.startswith(test) if rest else name == test for name in known):
+                yield page, number, f"there is no test {suite}.{test}{rest}"
+
+
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 
@@ -257,16 +278,24 @@ def check_file(name: str, text: str) -> Iterator[Finding]:
             yield number, "white space at the end of the line"
 
 
+GUARANTEES = "docs/guarantees.md"
+
+
 def check(root: pathlib.Path) -> list[str]:
     findings = []
     names = []
+    texts = {}
     for path in tracked(root):
         name = path.relative_to(root).as_posix()
         names.append(name)
         if path.suffix in TEXT:
             text = path.read_text(encoding="utf-8")
+            texts[name] = text
             findings += [f"{name}:{line}: {what}" for line, what in check_file(name, text)]
-    findings += [f"{name}:{line}: {what}" for name, line, what in check_test_folders(names)]
+    tests = ["\n".join(without_comments_and_texts(text)) for name, text in texts.items()
+             if pathlib.PurePosixPath(name).suffix in CPP]
+    of_all = [*check_test_folders(names), *check_named_tests(GUARANTEES, texts.get(GUARANTEES, "").split("\n"), tests)]
+    findings += [f"{name}:{line}: {what}" for name, line, what in of_all]
     return findings
 
 

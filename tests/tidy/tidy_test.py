@@ -95,6 +95,19 @@ class Documentation(unittest.TestCase):
         self.assertEqual(found("docs/adr/0001-a.md", "```cpp\nint a;\n```\n"), [])
 
 
+class Guarantees(unittest.TestCase):
+    def missing(self, cell: str) -> list[str]:
+        code = ["TEST(Suite, Holds) {}", "LASAGNE_STORE_GUARD_TEST(StoreTimer, Fires) {}", "TEST_P(Every,\n Call) {}"]
+        return [what for _, _, what in tidy.check_named_tests("a.md", [f"| it holds | {cell} |"], code)]
+
+    def test_the_tests_they_name(self) -> None:
+        for cell in ("`Suite.Holds`", "`Suite.*`", "`Suite.Ho*`", "`Disk/Every.Call`", "`StoreTimer.Fires`",
+                     "`make fuzz`", "`Disk/Every.Call/Write`", "`shop.db`"):
+            self.assertEqual(self.missing(cell), [], cell)
+        for cell in ("`Suite.Hold`", "`Suit.*`", "`Suite.X*`", "`Suite.Holds`, `StoreTimer.Fire`"):
+            self.assertRegex(self.missing(cell)[0], "there is no test", cell)
+
+
 class Tests(unittest.TestCase):
     def test_folders(self) -> None:
         self.assertEqual(list(tidy.check_test_folders(["tests/a/b_test.cpp", "tests/a/c.cpp", "tests/x.txt"])), [])

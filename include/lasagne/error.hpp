@@ -23,7 +23,7 @@ enum class ErrorCode : std::uint8_t {
   commit_unknown,    // written or not: read back before going on
   failed,            // the store stopped after a failed flush: reopen it
   in_use,            // another process writes this store
-  unsupported,       // a foreign file, or one of a newer version
+  unsupported,       // a foreign file, one of a newer version, or files that do not belong together
 };
 
 // The name as it is written above.

@@ -231,6 +231,12 @@ struct OpenOptions {
   bool read_only = false;                    // reads beside a writer in another process; every write answers `invalid`
   bool create = true;                        // make the store if there is none
   std::chrono::milliseconds writer_wait{0};  // how long to wait for another writer to leave before `in_use`
+  // How long a write waits for another program's transaction on the file (a sqlite3 shell's, say) before it answers
+  // `unavailable`.
+  std::chrono::milliseconds busy_wait{5'000};
+  // Told what a person should know and no caller is answered: that a reader keeps the write-ahead log from beginning
+  // anew. Called on the thread that writes; what it throws is ignored.
+  std::function<void(const std::string&)> log{};
 };
 
 // Opens a store by URL: "sqlite:PATH" (relative or absolute) or "memory:". A SQLite store has one writing process at a

@@ -1,7 +1,10 @@
 // Registers "sqlite:" with the table of store schemes, in each program that links lasagne::sqlite. Nobody calls
 // anything in here, and what nobody calls a linker takes from no library; so this file is an object file on the
 // programs' own link line (see src/CMakeLists.txt).
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "lasagne/store_scheme.hpp"
 #include "store/log/log_store.hpp"
@@ -15,7 +18,10 @@ namespace {
 
 Result<std::unique_ptr<Store>> open_sqlite(std::string_view url, const OpenOptions& options) {
   const std::string path(url.substr(url.find(':') + 1));
-  auto backing = open_sqlite_backing(path, options);
+  constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24};
+  SqliteSettings settings;
+  settings.busy_wait_ms = static_cast<int>(std::clamp(options.busy_wait, {}, longest_wait).count());
+  auto backing = open_sqlite_backing(path, options, std::move(settings));
   if (!backing) return std::unexpected(std::move(backing.error()));
   if (options.read_only) return open_read_only_store(*std::move(backing), path, system_now);
   auto opened = LogStore::open(*std::move(backing), system_now);

@@ -12,6 +12,7 @@
 #include "store/sqlite/file_check.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/reader_pool.hpp"
+#include "store/sqlite/wal_check.hpp"
 #include "store/sqlite/writer.hpp"
 
 namespace lasagne::detail {
@@ -137,7 +138,15 @@ Result<std::unique_ptr<Writer>> open_writer(const std::string& path, const OpenO
                                             const SqliteSettings& settings) {
   auto lock = sqlite::WriterLock::acquire(path, options.writer_wait);
   if (!lock) return std::unexpected(std::move(lock.error()));
-  return Writer::open(std::move(*lock), path, settings);
+  return Writer::open(std::move(*lock), path, settings, options.log);
+}
+
+// A writer has looked at its log itself, and would change it under the one who looks again.
+Result<void> check_wal_without_writer(const std::string& path, const std::string& vfs) {
+  auto file = sqlite::DatabaseFile::open(path, sqlite::Access::read, false);
+  if (!file) return std::unexpected(std::move(file.error()));
+  if (file->try_lock() != sqlite::DatabaseFile::Lock::taken) return {};
+  return sqlite::check_wal(path, vfs);
 }
 
 Result<std::shared_ptr<Backing>> open_for_reading(const std::string& path, SqliteSettings settings) {
@@ -145,6 +154,8 @@ Result<std::shared_ptr<Backing>> open_for_reading(const std::string& path, Sqlit
   if (::stat(path.c_str(), &status) == 0)
     if (auto names = sqlite::check_names(path, status.st_nlink); !names)
       return std::unexpected(std::move(names.error()));
+  if (auto belongs = check_wal_without_writer(path, settings.vfs); !belongs)
+    return std::unexpected(std::move(belongs.error()));
   const bool sealed = !sqlite::may_write_beside(path);
   const auto file = sqlite::identify(path);
   std::unique_ptr<Reader> lookup;

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "store/sqlite/sql.hpp"
+#include "store/sqlite/wal_readers.hpp"
 
 namespace lasagne::detail::sqlite {
 
@@ -185,6 +188,7 @@ Result<void> Writer::checkpoint() {
   if (wal_pages_ < wal_pages_before_) {  // the WAL began anew
     checkpoint_from_ = settings_.checkpoint_pages;
     restart_from_ = settings_.restart_pages;
+    tell_from_ = 0;
   }
   wal_pages_before_ = wal_pages_;
   if (wal_pages_ < checkpoint_from_) return {};
@@ -196,8 +200,24 @@ Result<void> Writer::checkpoint() {
   sqlite3_busy_timeout(connection_.handle(), settings_.busy_wait_ms);
   checkpoint_from_ = wal_pages_ + settings_.checkpoint_pages / 4;
   if (restart) restart_from_ = wal_pages_ + settings_.checkpoint_pages;
+  if ((code & 0xff) == SQLITE_BUSY && restart) tell_of_readers();
   if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return {};
   return stop(connection_.error(code, "copying the write-ahead log into the file"));
+}
+
+// Once, and again when the log has doubled.
+void Writer::tell_of_readers() {
+  if (!log_ || wal_pages_ < tell_from_) return;
+  tell_from_ = 2 * wal_pages_;
+  constexpr int pages_in_a_mib = 256;
+  const auto text = fmt::format(
+      "{}: the write-ahead log has grown to {} MiB and grows on, since {} reads an old state of the store: end that "
+      "transaction (a sqlite3 shell with BEGIN, a backup under way?)",
+      connection_.path(), wal_pages_ / pages_in_a_mib, name_wal_readers(connection_.path()));
+  try {
+    log_(text);
+  } catch (...) {  // NOLINT: whatever it throws is no fault of the store
+  }
 }
 
 }  // namespace lasagne::detail::sqlite

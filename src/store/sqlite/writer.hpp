@@ -20,8 +20,10 @@ class Writer {
  public:
   // Opens the file, and makes the tables when it is empty. A file of something else, or of a newer version, is refused
   // before anything is written to it.
+  // `log` is OpenOptions::log.
+  using Log = std::function<void(const std::string&)>;
   [[nodiscard]] static Result<std::unique_ptr<Writer>> open(WriterLock lock, const std::string& path,
-                                                            const SqliteSettings& settings);
+                                                            const SqliteSettings& settings, Log log = {});
   ~Writer();
 
   // As Backing::write and Backing::scavenge. `unavailable`: another program has the file locked, nothing was begun, and
@@ -32,8 +34,8 @@ class Writer {
   [[nodiscard]] Result<std::uint64_t> scavenge(Timestamp now);
 
  private:
-  Writer(WriterLock lock, Connection connection, const SqliteSettings& settings)
-      : lock_(std::move(lock)), connection_(std::move(connection)), settings_(settings) {}
+  Writer(WriterLock lock, Connection connection, const SqliteSettings& settings, Log log)
+      : lock_(std::move(lock)), connection_(std::move(connection)), settings_(settings), log_(std::move(log)) {}
 
   Result<void> prepare();
   Result<void> load();
@@ -53,6 +55,7 @@ class Writer {
   Result<std::uint64_t> remove_before(std::int64_t stream, Revision first);
   // Copies the WAL into the file when it has grown, so that it stays bounded.
   Result<void> checkpoint();
+  void tell_of_readers();
 
   struct Statements {
     Statement begin, commit, rollback;
@@ -63,6 +66,7 @@ class Writer {
   WriterLock lock_;  // released last
   Connection connection_;
   const SqliteSettings settings_;
+  const Log log_;
   Statements statements_;
   std::unordered_map<std::string, std::int64_t> types_;
   std::uint64_t last_stream_id_ = 0;
@@ -70,6 +74,7 @@ class Writer {
   int wal_pages_before_ = 0;  // as of the commit before
   int checkpoint_from_ = 0;   // WAL pages from which on to copy them into the file
   int restart_from_ = 0;      // and from which on to wait for readers
+  int tell_from_ = 0;         // and from which on to tell of a reader that does not leave
   std::optional<Error> stopped_;
 };
 

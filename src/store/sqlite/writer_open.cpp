@@ -8,6 +8,7 @@
 #include "store/sqlite/file_check.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/sql.hpp"
+#include "store/sqlite/wal_check.hpp"
 #include "store/sqlite/writer.hpp"
 
 namespace lasagne::detail::sqlite {
@@ -89,7 +90,9 @@ Result<void> flush_what_was_left(Connection& connection) {
 
 }  // namespace
 
-Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string& path, const SqliteSettings& settings) {
+Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string& path, const SqliteSettings& settings,
+                                             Log log) {
+  if (auto belongs = check_wal(path, settings.vfs); !belongs) return std::unexpected(std::move(belongs.error()));
   auto connection = Connection::open(path, SQLITE_OPEN_READWRITE, settings.vfs);
   if (!connection) return std::unexpected(connection.error());
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
@@ -98,7 +101,7 @@ Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string&
   if (*empty)
     if (auto created = create_tables(*connection); !created) return std::unexpected(created.error());
   if (auto configured = configure(*connection, settings); !configured) return std::unexpected(configured.error());
-  std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings)};
+  std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings, std::move(log))};
   if (auto prepared = writer->prepare(); !prepared) return std::unexpected(prepared.error());
   if (auto loaded = writer->load(); !loaded) return std::unexpected(loaded.error());
   if (auto kept = flush_what_was_left(writer->connection_); !kept) return std::unexpected(kept.error());

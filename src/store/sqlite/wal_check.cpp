@@ -1,0 +1,180 @@
+#include "store/sqlite/wal_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "lasagne/uuid.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace lasagne::detail::sqlite {
+
+namespace {
+
+using Name = std::array<char, 16>;  // of a transaction; zeros where there is none
+
+// No text holds these bytes, so that a link is found in a page.
+constexpr std::string_view link_magic{"\xff\xfeLasagne link\xfd\xfc", 16};
+constexpr std::size_t link_bytes = 48;
+
+struct Link {
+  Name name{};
+  Name before{};
+};
+
+Name name_at(std::string_view bytes) {
+  Name name;
+  std::copy_n(bytes.begin(), name.size(), name.begin());
+  return name;
+}
+
+Link parse_link(std::string_view bytes) {
+  if (bytes.size() < link_bytes || !bytes.starts_with(link_magic)) return {};
+  return {name_at(bytes.substr(16)), name_at(bytes.substr(32))};
+}
+
+std::uint32_t big_endian(const char* bytes) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+// The log as https://www.sqlite.org/fileformat2.html#walformat describes it.
+constexpr std::size_t wal_header_bytes = 32;
+constexpr std::size_t frame_header_bytes = 24;
+constexpr std::uint32_t wal_magic = 0x377f0682;  // the last bit: the checksums are of big-endian words
+
+class Checksum {
+ public:
+  explicit Checksum(bool big_endian_words) : swap_(big_endian_words != (std::endian::native == std::endian::big)) {}
+  void add(std::string_view bytes) {
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+      first_ += word(bytes.data() + at) + second_;
+      second_ += word(bytes.data() + at + 4) + first_;
+    }
+  }
+  [[nodiscard]] bool is(const char* stored) const {
+    return first_ == big_endian(stored) && second_ == big_endian(stored + 4);
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t word(const char* bytes) const {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return swap_ ? std::byteswap(value) : value;
+  }
+  bool swap_;
+  std::uint32_t first_ = 0;
+  std::uint32_t second_ = 0;
+};
+
+// The link in a page that holds one row of a table and in it a link.
+std::optional<Link> find_link(std::string_view page) {
+  constexpr char table_leaf = 0x0d;
+  if (page[0] != table_leaf || page[3] != 0 || page[4] != 1) return std::nullopt;
+  const auto row = big_endian(page.data() + 6) & 0xffffU;  // the two bytes at 8
+  if (row >= page.size()) return std::nullopt;
+  const auto at = page.find(link_magic, row);
+  if (at == std::string_view::npos || page.size() - at < link_bytes) return std::nullopt;
+  return parse_link(page.substr(at));
+}
+
+struct Log {
+  bool committed = false;   // there is a transaction in it
+  std::vector<Link> links;  // of its transactions
+};
+
+Log read_log(const std::string& wal) {
+  std::ifstream in{wal, std::ios::binary};
+  std::array<char, wal_header_bytes> header;
+  if (!in.read(header.data(), header.size())) return {};
+  const auto magic = big_endian(header.data());
+  const std::size_t page_bytes = big_endian(header.data() + 8);
+  if ((magic & ~1U) != wal_magic || !std::has_single_bit(page_bytes) || page_bytes < 512 || page_bytes > 65'536)
+    return {};
+  Checksum checksum{(magic & 1U) != 0};
+  checksum.add({header.data(), 24});
+  if (!checksum.is(header.data() + 24)) return {};
+  Log log;
+  std::vector<Link> uncommitted;
+  std::vector<char> frame(frame_header_bytes + page_bytes);
+  while (in.read(frame.data(), static_cast<std::streamsize>(frame.size()))) {
+    const std::string_view page{frame.data() + frame_header_bytes, page_bytes};
+    checksum.add({frame.data(), 8});
+    checksum.add(page);
+    // What was left of the log's last round has other salts.
+    if (std::memcmp(frame.data() + 8, header.data() + 16, 8) != 0 || !checksum.is(frame.data() + 16)) break;
+    if (const auto link = find_link(page)) uncommitted.push_back(*link);
+    if (big_endian(frame.data() + 4) == 0) continue;
+    log.committed = true;
+    log.links.insert(log.links.end(), uncommitted.begin(), uncommitted.end());
+    uncommitted.clear();
+  }
+  return log;
+}
+
+// Of the file as it is without the log. A file between two states, as a copying of the log that was cut short leaves
+// it, has either the link of the one or of the other.
+std::optional<Link> link_of_file(const std::string& path, const std::string& vfs) {
+  auto file = Connection::open(path, SQLITE_OPEN_READONLY, vfs, Connection::Immutable::yes);
+  if (!file) return std::nullopt;
+  auto row = file->prepare("SELECT link FROM last_batch", false);
+  constexpr int no_such_table = SQLITE_ERROR;  // version 1 of the format had none
+  if (!row) return sqlite3_errcode(file->handle()) == no_such_table ? std::optional(Link{}) : std::nullopt;
+  const int code = row->step();
+  if (code == SQLITE_ROW) return parse_link(row->text(0));
+  if (code == SQLITE_DONE) return Link{};
+  return std::nullopt;
+}
+
+std::unexpected<Error> refuse(const std::string& path) {
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("{0}: the write-ahead log beside this file, {0}-wal, belongs to another one and would ruin it "
+                  "(was a copy put in the file's place?); both were left as they are: move {0}-wal and {0}-shm "
+                  "away to open this file, or put back the file that the log belongs to",
+                  path));
+}
+
+}  // namespace
+
+std::string next_link(std::string_view last) {
+  const auto before = parse_link(last).name;
+  const auto name = Uuid::generate();
+  std::string link{link_magic};
+  link.append(reinterpret_cast<const char*>(name.bytes.data()), name.bytes.size());
+  link.append(before.data(), before.size());
+  return link;
+}
+
+Result<void> check_wal(const std::string& path, const std::string& vfs) {
+  std::error_code error;
+  // A creation that was cut short: SQLite undoes it, and there is nothing yet that could be ruined.
+  if (std::filesystem::exists(path + "-journal", error)) return {};
+  const auto log = read_log(path + "-wal");
+  if (!log.committed) return {};
+  auto file = Connection::open(path, SQLITE_OPEN_READONLY, vfs);
+  if (!file) return std::unexpected(std::move(file.error()));
+  constexpr std::size_t write_version_offset = 18;
+  std::array<unsigned char, write_version_offset + 1> header{};
+  const auto size = file->read_start(header);
+  if (!size) return std::unexpected(size.error());
+  // VACUUM INTO makes such a file; one with a log of its own is marked as such before the log is made.
+  if (*size == header.size() && header[write_version_offset] == 1) return refuse(path);
+  if (log.links.empty()) return {};
+  const auto link = link_of_file(path, vfs);
+  if (!link || link->name == log.links.front().before) return {};
+  const bool known = std::ranges::any_of(log.links, [&](const Link& each) { return each.name == link->name; });
+  return known ? Result<void>{} : refuse(path);
+}
+
+}  // namespace lasagne::detail::sqlite

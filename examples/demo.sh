@@ -50,7 +50,7 @@ call -X PUT "$shop/stock/$gone" -d '{"quantity":0}' >/dev/null
 order() {
   order=$(call "$shop/carts" -d "{\"client_id\":\"$(uuid)\"}" | field cart_id)
   call "$shop/carts/$order/items" -d "{\"product_id\":\"$1\",\"quantity\":2}" >/dev/null
-  call -X POST "$shop/carts/$order/confirm" -H 'If-Match: W/"1"' >/dev/null
+  call -X POST "$shop/carts/$order/confirm" -H 'If-Match: "1"' >/dev/null
 }
 status_is() { [ "$(curl -s "$shop/orders/$1" | field status)" = "$2" ]; }
 payment_of() { curl -s "$shop/orders/$1" | field payment_id; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <limits>
 #include <stdexcept>
 
 namespace examples::http {
@@ -15,6 +16,8 @@ std::string_view words_of(int status) {
   switch (status) {
     case 400:
       return "Bad Request";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -31,10 +34,14 @@ std::string_view words_of(int status) {
       return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
     case 428:
       return "Precondition Required";
     case 431:
       return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
     case 503:
       return "Service Unavailable";
     default:
@@ -96,63 +103,63 @@ bool is_traceparent(std::string_view text) {
   });
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-std::expected<std::optional<lasagne::ExpectedRevision>, Problem> expected_of(const std::optional<std::string>& if_match,
-                                                                             IfMatch rule) {
-  if (!if_match) {
-    if (rule == IfMatch::required) {
-      return std::unexpected(problem(428, "this request needs If-Match with the ETag it was decided on"));
-    }
-    return std::nullopt;
-  }
-  const auto text = trim(*if_match);
-  if (text == "*") return lasagne::ExpectedRevision::stream_exists();
-  if (const auto tag = lasagne::ETag::parse(text)) return lasagne::ExpectedRevision::exactly(tag->revision);
+std::expected<std::optional<EntityTags>, Problem> tags_of(const RawRequest& raw, const char* name) {
+  const auto text = raw.header(name);
+  if (!text) return std::nullopt;
+  auto tags = EntityTags::parse(*text);
+  if (tags) return tags;
   return std::unexpected(
-      Problem{400, "Bad Request", "If-Match must be * or one ETag as it was answered: W/\"7\"", "If-Match"});
+      Problem{400, "Bad Request", std::string(name) + R"( is * or a list of ETags as they were answered: "7")", name});
 }
 
-int hex_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// What is no escape stands for itself.
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_of(text[i + 1]) >= 0 && hex_of(text[i + 2]) >= 0;
-    decoded += escape ? static_cast<char>(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2])) : text[i];
-    if (escape) i += 2;
+std::expected<Preconditions, Problem> preconditions_of(const RawRequest& raw, IfMatch rule) {
+  auto if_match = tags_of(raw, "If-Match");
+  if (!if_match) return std::unexpected(if_match.error());
+  auto if_none_match = tags_of(raw, "If-None-Match");
+  if (!if_none_match) return std::unexpected(if_none_match.error());
+  if (rule == IfMatch::required && !*if_match) {
+    return std::unexpected(problem(428, "this request needs If-Match with the ETag it was decided on"));
   }
-  return decoded;
+  return Preconditions{*std::move(if_match), *std::move(if_none_match)};
+}
+
+// What to expect at first. A revision that no stream has finds out where the stream is.
+lasagne::ExpectedRevision first_guess(const Preconditions& preconditions) {
+  using lasagne::ExpectedRevision;
+  const auto nowhere = ExpectedRevision::exactly(std::numeric_limits<lasagne::Revision>::max());
+  if (!preconditions.if_match) return preconditions.if_none_match->any ? ExpectedRevision::no_stream() : nowhere;
+  if (preconditions.if_match->any) return preconditions.if_none_match ? nowhere : ExpectedRevision::stream_exists();
+  for (const auto& tag : preconditions.if_match->tags) {
+    const auto etag = lasagne::ETag::parse('"' + tag.opaque + '"');
+    if (etag && preconditions.met_by(etag->revision)) return ExpectedRevision::exactly(etag->revision);
+  }
+  return nowhere;
+}
+
+constexpr int most_reloads = 32;
+
+Problem precondition_failed(std::optional<lasagne::Revision> revision) {
+  return problem(412,
+                 revision ? fmt::format("it is at \"{}\" now", *revision) : std::string("there is no such thing yet"));
+}
+
+// A read that the client has already, or whose condition does not hold.
+Reply conditional(Reply reply, const Preconditions& preconditions) {
+  const auto header = std::ranges::find(reply.headers, "ETag", [](const auto& entry) { return entry.first; });
+  if (reply.status != 200 || header == reply.headers.end()) return reply;
+  const auto revision = lasagne::ETag::parse(header->second)->revision;
+  if (preconditions.met_by(revision)) return reply;
+  const bool changed = preconditions.if_match && !preconditions.if_match->match_strongly(revision);
+  if (changed) return Reply(precondition_failed(revision)).header("ETag", header->second);
+  reply.status = 304;
+  reply.body.clear();
+  return reply;
 }
 
 }  // namespace
 
 Problem problem(int status, std::string detail) {
   return Problem{status, std::string(words_of(status)), std::move(detail), {}};
-}
-
-void RawRequest::set_target(std::string_view target) {
-  const auto mark = std::min(target.find('?'), target.size());
-  path = percent_decoded(target.substr(0, mark));
-  query.clear();
-  auto rest = target.substr(std::min(mark + 1, target.size()));
-  while (!rest.empty()) {
-    const auto one = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
-    const auto equals = std::min(one.find('='), one.size());
-    query.emplace(percent_decoded(one.substr(0, equals)),
-                  percent_decoded(one.substr(std::min(equals + 1, one.size()))));
-  }
 }
 
 std::string Problem::to_json() const {
@@ -206,6 +213,20 @@ Problem problem_of(const lasagne::Error& error) {
   }
 }
 
+lasagne::ExecuteResult execute_if(
+    const Preconditions& preconditions, lasagne::ExecuteOptions options,
+    const std::function<lasagne::ExecuteResult(const lasagne::ExecuteOptions&)>& execute) {
+  if (preconditions.none()) return execute(options);
+  options.expected = first_guess(preconditions);
+  for (int reloads = 0;; ++reloads) {
+    auto result = execute(options);
+    if (result || result.error().kind != lasagne::Refusal::Kind::conflict || reloads == most_reloads) return result;
+    const auto& actual = result.error().error.actual_revision;
+    if (!preconditions.met_by(actual)) return result;
+    options.expected = actual ? lasagne::ExpectedRevision::exactly(*actual) : lasagne::ExpectedRevision::no_stream();
+  }
+}
+
 Reply answer(const Request& request, const lasagne::ExecuteResult& result, int status, std::string body) {
   if (result) {
     Reply reply;
@@ -221,11 +242,10 @@ Reply answer(const Request& request, const lasagne::ExecuteResult& result, int s
     const int code = refusal.rejection.reason.ends_with("NotFound") ? 404 : 409;
     return Problem{code, refusal.rejection.reason, refusal.rejection.detail, {}};
   }
-  if (refusal.kind == conflict && !request.options().expected) return problem(503, refusal.error.message);
   if (refusal.kind == conflict) {
     const auto& actual = refusal.error.actual_revision;
-    Reply reply = problem(412, actual ? fmt::format("it was changed since: it is at W/\"{}\" now", *actual)
-                                      : std::string("there is no such thing yet"));
+    if (request.preconditions().met_by(actual)) return problem(503, refusal.error.message);
+    Reply reply = precondition_failed(actual);
     if (actual) reply.etag(lasagne::ETag{*actual});
     return reply;
   }
@@ -257,15 +277,16 @@ std::vector<std::string> Router::operations() const {
 }
 
 Reply Router::handle(const RawRequest& raw) const try {
-  const auto path = segments_of(raw.path);
+  const auto target = Target::parse(raw.target);
+  if (!target) return problem(400, target.error());
   const auto method = raw.method == "HEAD" ? std::string("GET") : raw.method;
   std::string allowed;
   for (const auto& route : routes_) {
-    if (!matches(route.segments, path)) continue;
-    if (route.method == method) return run(route, path, raw);
-    allowed += allowed.empty() ? route.method : ", " + route.method;
+    if (!matches(route.segments, target->segments)) continue;
+    if (route.method == method) return run(route, *target, raw);
+    allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
   }
-  if (allowed.empty()) return problem(404, "there is nothing at " + raw.path);
+  if (allowed.empty()) return problem(404, "there is nothing at " + target->path());
   return Reply(problem(405, raw.method + " is not among: " + allowed)).header("Allow", allowed);
 } catch (const std::exception& error) {
   return problem(500, error.what());
@@ -273,18 +294,18 @@ Reply Router::handle(const RawRequest& raw) const try {
   return problem(500, "unknown error");
 }
 
-Reply Router::run(const Route& route, const std::vector<std::string>& path, const RawRequest& raw) {
+Reply Router::run(const Route& route, const Target& target, const RawRequest& raw) {
   Request request;
-  for (std::size_t i = 0; i < path.size(); ++i) {
+  for (std::size_t i = 0; i < target.segments.size(); ++i) {
     if (!is_placeholder(route.segments[i])) continue;
     auto name = route.segments[i].substr(1, route.segments[i].size() - 2);
-    const auto id = lasagne::Uuid::parse(path[i]);
+    const auto id = lasagne::Uuid::parse(target.segments[i]);
     if (!id) return bad_field(name, "expected a UUID in the path");
     request.ids_.emplace_back(std::move(name), *id);
   }
-  auto expected = expected_of(raw.header("If-Match"), route.if_match);
-  if (!expected) return expected.error();
-  request.options_.expected = *expected;
+  auto preconditions = preconditions_of(raw, route.if_match);
+  if (!preconditions) return preconditions.error();
+  request.preconditions_ = *std::move(preconditions);
   if (auto trace = raw.header("traceparent"); trace && is_traceparent(*trace))
     request.options_.traceparent = *std::move(trace);
   if (route.needs_json) {
@@ -292,9 +313,10 @@ Reply Router::run(const Route& route, const std::vector<std::string>& path, cons
       return problem(415, "expected Content-Type: application/json");
     if (raw.body.size() > Bounds::body_bytes) return problem(413, fmt::format("at most {} bytes", Bounds::body_bytes));
   }
-  request.query_ = raw.query;
+  request.query_ = target.query;
   request.body_ = raw.body;
-  return route.handler(request);
+  auto reply = route.handler(request);
+  return route.method == "GET" ? conditional(std::move(reply), request.preconditions_) : reply;
 }
 
 namespace {
@@ -303,8 +325,11 @@ struct HealthView {
 };
 }  // namespace
 
-void add_health(Router& router) {
-  router.get("/health", [](const Request&) { return Reply::json(HealthView{"ok"}); });
+void add_health(Router& router, const lasagne::Runtime& runtime) {
+  router.get("/health", [&runtime](const Request&) -> Reply {
+    if (const auto failure = runtime.failure()) return problem(503, failure->message);
+    return Reply::json(HealthView{"ok"});
+  });
 }
 
 std::optional<Listen> Listen::parse(std::string_view text) {
@@ -324,6 +349,11 @@ std::optional<Listen> Listen::parse(std::string_view text) {
   if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
   if (listen.port < 0 || listen.port > 65535) return std::nullopt;
   return listen;
+}
+
+std::string problem_of_host(const std::string& host) {
+  const auto authority = Authority::parse(host);
+  return authority && authority->port.empty() ? std::string() : "takes a host without a port, not \"" + host + "\"";
 }
 
 }  // namespace examples::http

@@ -3,7 +3,7 @@
 //   http::Router router;
 //   router.post<AddItem>("/carts/{cart_id}/items", [&](const http::Request& request, const AddItem& body) {
 //     const AddProduct command{request.id("cart_id"), body.product_id};
-//     return http::answer(request, runtime.execute(command, request.options()));
+//     return http::answer(request, http::execute(runtime, request, command));
 //   });
 //   router.get("/carts/{cart_id}", [&](const http::Request& request) -> http::Reply { ... });
 //   http::block_stop_signals();                      // first in main, before any thread
@@ -11,8 +11,9 @@
 //   server->run();                                   // prints the address; returns on SIGTERM or SIGINT
 //
 // What is wrong is answered as application/problem+json with type, title, status, detail and, where one field is to
-// blame, field. The router itself answers 404, 405 (with Allow), 400 (ids in the path, If-Match, JSON: with the path of
-// the bad field), 413, 414, 415, 428, 431, 500 and 503 (with Retry-After).
+// blame, field. The router itself answers 304, 404, 405 (with Allow), 400 (ids in the path, If-Match, JSON: with the
+// path of the bad field), 412, 413, 415, 428 and 500; the server 400, 403, 413, 414, 415, 421, 431, 501 and 503 (with
+// Retry-After).
 #pragma once
 
 #include <chrono>
@@ -27,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "http_message.hpp"
 #include "lasagne/error.hpp"
 #include "lasagne/etag.hpp"
 #include "lasagne/json.hpp"
@@ -90,14 +92,15 @@ struct Reply {
   Reply& etag(const std::optional<lasagne::ETag>& tag) { return tag ? header("ETag", tag->to_string()) : *this; }
 };
 
-// A request as a handler sees it: routed, its ids and its If-Match checked.
+// A request as a handler sees it: routed, its ids and its preconditions well-formed.
 class Request {
  public:
   // Of a {placeholder} of the route.
   [[nodiscard]] lasagne::Uuid id(std::string_view placeholder) const;
   [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
-  // The If-Match as the expected revision, and the traceparent.
+  // The traceparent; the preconditions are for `execute`.
   [[nodiscard]] const lasagne::ExecuteOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const Preconditions& preconditions() const noexcept { return preconditions_; }
   [[nodiscard]] const std::string& body() const noexcept { return body_; }
 
  private:
@@ -105,14 +108,27 @@ class Request {
   std::vector<std::pair<std::string, lasagne::Uuid>> ids_;
   std::multimap<std::string, std::string> query_;
   lasagne::ExecuteOptions options_;
+  Preconditions preconditions_;
   std::string body_;
 };
 
 enum class IfMatch { optional, required };  // required and missing: 428
 
+// Executes once the target meets the request's preconditions, at the revision that meets them; else it is a conflict
+// that names the actual one.
+[[nodiscard]] lasagne::ExecuteResult execute_if(
+    const Preconditions& preconditions, lasagne::ExecuteOptions options,
+    const std::function<lasagne::ExecuteResult(const lasagne::ExecuteOptions&)>& execute);
+template <class Command>
+[[nodiscard]] lasagne::ExecuteResult execute(lasagne::Runtime& runtime, const Request& request,
+                                             const Command& command) {
+  return execute_if(request.preconditions(), request.options(),
+                    [&](const lasagne::ExecuteOptions& options) { return runtime.execute(command, options); });
+}
+
 // How a command came out, as an answer: `status` with ETag, X-Correlation-Id and `body` when it was handled; 409 with
-// the reason when it was rejected (404 when the reason ends in "NotFound"); 412 when its If-Match is stale; 503 with
-// Retry-After when the store cannot take it now, or the stream stays contended without an If-Match.
+// the reason when it was rejected (404 when the reason ends in "NotFound"); 412 when the target does not meet its
+// preconditions; 503 with Retry-After when the store cannot take it now, or the stream stays contended.
 // A 200 without a body is 204.
 [[nodiscard]] Reply answer(const Request& request, const lasagne::ExecuteResult& result, int status = 200,
                            std::string body = {});
@@ -124,13 +140,9 @@ enum class IfMatch { optional, required };  // required and missing: 428
 // What arrives before routing.
 struct RawRequest {
   std::string method;
-  std::string path;
-  std::multimap<std::string, std::string> query;
-  std::function<std::optional<std::string>(const char* name)> header;
+  std::string target;
+  std::function<std::optional<std::string>(const char* name)> header;  // several lines of one name, joined by commas
   std::string body;
-
-  // Path and query of a request's target, percent-decoded.
-  void set_target(std::string_view target);
 };
 
 // The routes. Filled before the server runs; then read by its threads.
@@ -180,22 +192,27 @@ class Router {
     };
   }
   void add(std::string method, std::string pattern, Handler handler, IfMatch if_match, bool needs_json);
-  [[nodiscard]] static Reply run(const Route& route, const std::vector<std::string>& path, const RawRequest& raw);
+  [[nodiscard]] static Reply run(const Route& route, const Target& target, const RawRequest& raw);
 
   std::vector<Route> routes_;
 };
 
-// GET /health: 200 while requests are handled.
-void add_health(Router& router);
+// GET /health: 200 while requests are handled, 503 with the cause once the runtime's store has failed.
+void add_health(Router& router, const lasagne::Runtime& runtime);
 
-// Where to listen.
+// Where to listen, and as whom. A request for another host is answered with 421: it may come from a page whose name was
+// made to resolve to this machine (DNS rebinding). The address itself and the names of this machine alone always do.
 struct Listen {
   std::string host = "127.0.0.1";
-  int port = 0;  // 0: any free one
+  int port = 0;                      // 0: any free one
+  std::vector<std::string> hosts{};  // other names of the server
 
   // "HOST:PORT", ":PORT" or "PORT"; [v6]:PORT.
   [[nodiscard]] static std::optional<Listen> parse(std::string_view text);
 };
+
+// What is wrong with a host on a command line; empty: nothing.
+[[nodiscard]] std::string problem_of_host(const std::string& host);
 
 // SIGTERM and SIGINT wait for Server::run in this thread and all that it starts from now on; SIGPIPE is ignored.
 void block_stop_signals();

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "http.hpp"
+#include "http_refusal.hpp"
 
 namespace examples::http {
 
@@ -46,20 +47,28 @@ Problem problem_of(const error_code& failure) {
   return problem(400, "the request is not well-formed HTTP, or was cut short: " + failure.message());
 }
 
-// What is refused before the body is read. Empty: read on.
-std::optional<Problem> refusal_of(const Parser::value_type& request) {
-  if (request.target().size() > Bounds::target_bytes) return problem(414, "path and query are too long");
-  if (request.find(beast::http::field::content_encoding) != request.end()) {
-    return Problem{415, "Unsupported Media Type", "no Content-Encoding is supported", "Content-Encoding"};
-  }
-  return std::nullopt;
+RequestHead head_of(const Parser::value_type& request) {
+  using beast::http::field;
+  const auto lines = [&](field name) {
+    std::vector<std::string_view> values;
+    for (auto [line, end] = request.equal_range(name); line != end; ++line) values.push_back(line->value());
+    return values;
+  };
+  return {static_cast<int>(request.version()),
+          request.method_string(),
+          request.target(),
+          lines(field::host),
+          lines(field::origin),
+          lines(field::transfer_encoding),
+          lines(field::content_encoding)};
 }
 
 class Session;
 
 // What the sessions share. Everything but `handle` is of the server's thread, which is why it needs no lock.
 struct Shared {
-  explicit Shared(const Router& to) : router(to), workers(Bounds::workers), busy(asio::make_work_guard(io)) {}
+  Shared(const Router& to, Listen at)
+      : router(to), listen(std::move(at)), workers(Bounds::workers), busy(asio::make_work_guard(io)) {}
 
   // To the workers; false when too many requests wait for one. `answer` comes back on the server's thread.
   bool handle(RawRequest request, std::function<void(Reply)> answer) {
@@ -79,6 +88,7 @@ struct Shared {
   }
 
   const Router& router;
+  Listen listen;
   asio::io_context io{1};
   asio::thread_pool workers;
   asio::executor_work_guard<asio::io_context::executor_type> busy;
@@ -150,9 +160,15 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   void on_head(error_code error) {
     if (error) return on_error(error);
-    if (const auto refusal = refusal_of(parser_->get())) return refuse(*refusal);
-    if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return read_body();
-    response_ = Response(beast::http::status::continue_, parser_->get().version());
+    const auto& request = parser_->get();
+    if (const auto refusal = refusal_of(head_of(request), hosts())) return refuse(*refusal);
+    // Trailers join the parser's fields: what counts is what stood here.
+    head_ = request.base();
+    keep_alive_ = request.keep_alive();
+    const bool awaits_continue =
+        request.version() >= 11 && beast::iequals(head_[beast::http::field::expect], "100-continue");
+    if (!awaits_continue) return read_body();
+    response_ = Response(beast::http::status::continue_, request.version());
     beast::http::async_write(stream_, response_, [self = shared_from_this()](error_code failed, std::size_t) {
       failed ? self->close() : self->read_body();
     });
@@ -178,19 +194,22 @@ class Session final : public std::enable_shared_from_this<Session> {
     auto& request = parser_->get();
     RawRequest raw;
     raw.method = request.method_string();
-    raw.set_target(request.target());
-    raw.header = [&request](const char* name) -> std::optional<std::string> {
-      const auto found = request.find(name);
-      if (found == request.end()) return std::nullopt;
-      return std::string(found->value());
+    raw.target = request.target();
+    // The session does not read on, and so leaves the head as it is, until this request is answered.
+    raw.header = [this](const char* name) -> std::optional<std::string> {
+      std::optional<std::string> joined;
+      for (auto [line, end] = head_.equal_range(name); line != end; ++line) {
+        joined = joined ? *joined + ", " + std::string(line->value()) : std::string(line->value());
+      }
+      return joined;
     };
     raw.body = std::move(request.body());
     waits_no_more();
     stream_.expires_never();
     const bool admitted = shared_.handle(std::move(raw), [self = shared_from_this()](Reply reply) {
-      self->answer(std::move(reply), self->parser_->keep_alive());
+      self->answer(std::move(reply), self->keep_alive_);
     });
-    if (!admitted) answer(problem(503, "too many requests are waiting"), parser_->keep_alive());
+    if (!admitted) answer(problem(503, "too many requests are waiting"), keep_alive_);
   }
 
   // Nobody knows where the next request would begin.
@@ -200,8 +219,9 @@ class Session final : public std::enable_shared_from_this<Session> {
     const auto& request = parser_->get();
     response_ = Response(static_cast<beast::http::status>(reply.status), request.version() == 10 ? 10 : 11);
     for (const auto& [name, value] : reply.headers) response_.insert(name, value);
+    response_.set(beast::http::field::date, http_date(std::chrono::system_clock::now()));
     if (!reply.body.empty()) response_.set(beast::http::field::content_type, reply.content_type);
-    if (reply.status != 204) response_.content_length(reply.body.size());
+    if (reply.status != 204 && reply.status != 304) response_.content_length(reply.body.size());
     if (request.method() != beast::http::verb::head) response_.body() = std::move(reply.body);
     keep_alive = keep_alive && !shared_.stopping;
     response_.keep_alive(keep_alive);
@@ -211,6 +231,11 @@ class Session final : public std::enable_shared_from_this<Session> {
       keep_alive ? self->next() : self->linger();
     };
     beast::http::async_write(stream_, response_, written);
+  }
+
+  [[nodiscard]] Hosts hosts() {
+    error_code unknown;
+    return {shared_.listen, stream_.socket().local_endpoint(unknown).address().to_string()};
   }
 
   // Closing a socket that holds unread bytes resets it, and may take the answer from a client that is still sending.
@@ -230,6 +255,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_{buffer_bytes};
   std::optional<Parser> parser_;
+  beast::http::request_header<> head_;  // of the request that is read or handled
+  bool keep_alive_ = false;             // as its head says
   Response response_;
   Shared& shared_;
   std::optional<std::list<Session*>::iterator> waiting_at_;  // in Shared::waiting
@@ -241,7 +268,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 class HttpServer final : public Server {
  public:
   HttpServer(const Router& router, Listen listen)
-      : listen_(std::move(listen)), shared_(router), acceptor_(shared_.io), timer_(shared_.io) {}
+      : shared_(router, std::move(listen)), acceptor_(shared_.io), timer_(shared_.io) {}
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer() override { shared_.workers.join(); }
@@ -249,7 +276,8 @@ class HttpServer final : public Server {
   error_code bind() {
     error_code error;
     tcp::resolver resolver(shared_.io);
-    const auto found = resolver.resolve(listen_.host, std::to_string(listen_.port), tcp::resolver::passive, error);
+    const auto found =
+        resolver.resolve(shared_.listen.host, std::to_string(shared_.listen.port), tcp::resolver::passive, error);
     for (const auto& entry : found) {
       if (!(error = listen_on(entry.endpoint()))) break;
       error_code ignored;
@@ -258,12 +286,12 @@ class HttpServer final : public Server {
     return error;
   }
 
-  int port() const override { return listen_.port; }
+  int port() const override { return shared_.listen.port; }
 
   bool run() override {
-    const bool v6 = listen_.host.find(':') != std::string::npos;
-    std::printf(v6 ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n", listen_.host.c_str(),
-                listen_.port);
+    const bool v6 = shared_.listen.host.find(':') != std::string::npos;
+    std::printf(v6 ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n", shared_.listen.host.c_str(),
+                shared_.listen.port);
     std::fflush(stdout);
     accept();
     const auto waiter = ::pthread_self();
@@ -294,7 +322,7 @@ class HttpServer final : public Server {
     if (acceptor_.set_option(asio::socket_base::reuse_address(true), error)) return error;
     if (acceptor_.bind(endpoint, error)) return error;
     if (acceptor_.listen(Bounds::backlog, error)) return error;
-    listen_.port = acceptor_.local_endpoint(error).port();
+    shared_.listen.port = acceptor_.local_endpoint(error).port();
     return error;
   }
 
@@ -342,7 +370,6 @@ class HttpServer final : public Server {
     shared_.end_if_done();
   }
 
-  Listen listen_;
   Shared shared_;
   tcp::acceptor acceptor_;
   asio::steady_timer timer_;

@@ -40,6 +40,7 @@ struct Group {
 
 struct CheckOutCommand {
   CheckOutGuest command;
+  lasagne::Position position = 0;
   std::uint32_t answers = 0;
 };
 
@@ -66,6 +67,7 @@ class Auditor {
 
   // What waits for an attempt is on its way.
   void see(const lasagne::ParkedMessage& parked) {
+    held_.insert(parked.position);
     if (parked.status != lasagne::ParkedMessage::Status::parked) return;
     violated(parked.processor + " parked the message at position " + std::to_string(parked.position) + ": " +
              parked.error);
@@ -131,7 +133,9 @@ class Auditor {
     }
   }
 
-  void on(const CheckOutGuest& command, const lasagne::Message& message) { commands_[message.id].command = command; }
+  void on(const CheckOutGuest& command, const lasagne::Message& message) {
+    commands_[message.id] = {command, message.position, 0};
+  }
   void on(const GuestCheckedIn& event, const lasagne::Message&) {
     auto& account = accounts_[event.guest_stay_id];
     if (account.checked_in) violated(guest_name(event.guest_stay_id) + " checked in twice");
@@ -255,14 +259,15 @@ class Auditor {
     const auto& command = entry.command;
     const auto text = "the check-out " + id.to_string() + " of " + guest_name(command.guest_stay_id);
     if (entry.answers > 1) violated(text + " was answered " + std::to_string(entry.answers) + " times");
-    if (entry.answers > 0 || !command.group_checkout_id) return;
+    if (entry.answers > 0 || !command.group_checkout_id || held_.contains(entry.position)) return;
     const auto& group = groups_[*command.group_checkout_id];
     const bool at_rest = group.status == GroupCheckoutStatus::Completed || group.status == GroupCheckoutStatus::Failed;
     const bool repeats = group.out.contains(command.guest_stay_id);
     if (at_rest && !repeats) violated(text + " was never answered");
   }
 
-  lasagne::Position position_ = 0;  // of the message seen last
+  lasagne::Position position_ = 0;              // of the message seen last
+  std::unordered_set<lasagne::Position> held_;  // parked, or on their way to another attempt
   std::unordered_set<Uuid> ids_;
   std::unordered_set<Uuid> effects_;
   std::unordered_map<Uuid, Account> accounts_;

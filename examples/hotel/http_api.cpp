@@ -134,15 +134,14 @@ http::Reply answer_check_out(lasagne::Store& store, const http::Request& request
 template <class Command>
 http::Reply record_amount(const HttpApi& api, const http::Request& request, const wire::Amount& body) {
   if (body.amount <= Money{0}) return http::bad_field("amount", "expected a positive number of minor units");
-  return http::answer(request,
-                      api.runtime.execute(Command{request.id("id"), body.amount, api.now()}, request.options()));
+  return http::answer(request, http::execute(api.runtime, request, Command{request.id("id"), body.amount, api.now()}));
 }
 
 http::Reply initiate(const HttpApi& api, const http::Request& request, const wire::GroupCheckoutRequest& body) {
   const auto id = body.group_checkout_id.value_or(Uuid::generate());
   const auto now = api.now();
-  const auto result = api.runtime.execute(
-      InitiateGroupCheckout{id, body.clerk_id, body.guest_stay_ids, now, now + api.group_deadline}, request.options());
+  const InitiateGroupCheckout command{id, body.clerk_id, body.guest_stay_ids, now, now + api.group_deadline};
+  const auto result = http::execute(api.runtime, request, command);
   const bool created = result && result->events > 0;
   auto reply = http::answer(request, result, created ? 201 : 200, lasagne::to_json(wire::GroupCheckoutCreated{id}));
   if (created) reply.header("Location", "/group-checkouts/" + id.to_string());
@@ -152,12 +151,12 @@ http::Reply initiate(const HttpApi& api, const http::Request& request, const wir
 }  // namespace
 
 void HttpApi::add_routes(http::Router& router) const {
-  http::add_health(router);
+  http::add_health(router, runtime);
   router.get("/guests/{id}", [this](const http::Request& request) {
     return read<GuestStayAccount>(runtime, request.id("id"), "guest");
   });
   router.post("/guests/{id}/check-in", [this](const http::Request& request) {
-    return http::answer(request, runtime.execute(CheckInGuest{request.id("id"), now()}, request.options()));
+    return http::answer(request, http::execute(runtime, request, CheckInGuest{request.id("id"), now()}));
   });
   router.post<wire::Amount>("/guests/{id}/charges", [this](const http::Request& request, const wire::Amount& body) {
     return record_amount<RecordCharge>(*this, request, body);
@@ -170,7 +169,7 @@ void HttpApi::add_routes(http::Router& router) const {
       "/guests/{id}/check-out",
       [this](const http::Request& request) {
         const CheckOutGuest command{request.id("id"), std::nullopt, 0, now()};
-        return answer_check_out(store, request, runtime.execute(command, request.options()));
+        return answer_check_out(store, request, http::execute(runtime, request, command));
       },
       http::IfMatch::required);
   router.post<wire::GroupCheckoutRequest>("/group-checkouts",
@@ -183,7 +182,7 @@ void HttpApi::add_routes(http::Router& router) const {
   router.post("/group-checkouts/{id}/rerun", [this](const http::Request& request) {
     const auto initiated_at = now();
     const RerunGroupCheckout command{request.id("id"), initiated_at, initiated_at + group_deadline};
-    return http::answer(request, runtime.execute(command, request.options()), 202);
+    return http::answer(request, http::execute(runtime, request, command), 202);
   });
 }
 

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "audit.hpp"
 #include "common/http.hpp"
@@ -22,6 +24,7 @@ struct Arguments {
   std::string store;
   hotel::Style style = hotel::Style::saga;
   std::string listen = "127.0.0.1:8081";
+  std::vector<std::string> hosts;
   double deadline_seconds = 3600;
   hotel::LoadPlan plan;
 };
@@ -41,7 +44,8 @@ std::unique_ptr<lasagne::Store> open_in_style(const Arguments& arguments) {
 }
 
 int serve(const Arguments& arguments) {
-  const auto listen = examples::http::Listen::parse(arguments.listen);
+  auto listen = examples::http::Listen::parse(arguments.listen);
+  listen->hosts = arguments.hosts;
   examples::http::block_stop_signals();
   const auto store = open_in_style(arguments);
   lasagne::Runtime runtime(*store, {hotel::hotel_module(arguments.style)}, examples::server_options("hotel"));
@@ -112,6 +116,8 @@ Commands add_commands(CLI::App& app, Arguments& arguments) {
       ->check([](const std::string& text) {
         return examples::http::Listen::parse(text) ? std::string() : "takes HOST:PORT, not \"" + text + "\"";
       });
+  serve_command->add_option("--host", arguments.hosts, "Another name that clients may ask for; may be repeated")
+      ->check(examples::http::problem_of_host);
 
   auto& plan = arguments.plan;
   auto* load_command = app.add_subcommand("load", "Drive group checkouts to rest; killed and run again, it goes on");

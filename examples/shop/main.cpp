@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "audit.hpp"
 #include "common/http.hpp"
@@ -20,6 +22,7 @@ using examples::Exit;
 struct Arguments {
   std::string store;
   std::string listen = "127.0.0.1:8080";
+  std::vector<std::string> hosts;
   bool auto_pay = false;
   double payment_timeout_seconds = 0;
   std::uint64_t orders = 1000;
@@ -35,11 +38,12 @@ lasagne::Duration seconds(double count) {
 }
 
 int serve(const Arguments& arguments) {
-  const auto listen = examples::http::Listen::parse(arguments.listen);
+  auto listen = examples::http::Listen::parse(arguments.listen);
   if (!listen) {
     examples::print_error("shop", "--listen takes HOST:PORT, not \"" + arguments.listen + "\"");
     return Exit::usage;
   }
+  listen->hosts = arguments.hosts;
   examples::http::block_stop_signals();
   const auto store = examples::open_for_writing(arguments.store);
   shop::ShopOptions options;
@@ -99,6 +103,8 @@ int main(int argc, char** argv) {
   auto* serve_command = app.add_subcommand("serve", "Serve the shop over HTTP until SIGTERM or SIGINT");
   add_store(serve_command);
   serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")->capture_default_str();
+  serve_command->add_option("--host", arguments.hosts, "Another name that clients may ask for; may be repeated")
+      ->check(examples::http::problem_of_host);
   serve_command->add_flag("--auto-pay", arguments.auto_pay, "Let a simulated gateway complete every payment");
   serve_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [900]")
       ->check(examples::problem_of_seconds);

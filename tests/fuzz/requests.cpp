@@ -27,14 +27,9 @@ RawRequest request_of(std::string_view text, const std::string& id) {
   auto head = cut(text, "\n\n");
   auto line = cut(head, "\n");
   request.method = cut(line, " ");
-  request.path = cut(line, "?");
-  for (auto at = request.path.find("{1}"); at != std::string::npos; at = request.path.find("{1}", at + 1))
-    request.path.replace(at, 3, id);
-  while (!line.empty()) {
-    auto pair = cut(line, "&");
-    const auto name = cut(pair, "=");
-    request.query.emplace(name, pair);
-  }
+  request.target = line;
+  for (auto at = request.target.find("{1}"); at != std::string::npos; at = request.target.find("{1}", at + 1))
+    request.target.replace(at, 3, id);
   std::map<std::string, std::string, std::less<>> headers;
   while (!head.empty()) {
     auto header = cut(head, "\n");

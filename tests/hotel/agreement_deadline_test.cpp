@@ -135,7 +135,7 @@ TEST(Styles, AgreeWhenDeadlinesPass) {
     RC_TAG(std::string(saga.state().status == GroupCheckoutStatus::NotInitiated ? "refused"
                        : timed_out && completed                                 ? "timed out and completed"
                                                                                 : "handled"));
-    RC_ASSERT(violations_of(saga).empty());
+    RC_ASSERT(violations_of(saga) == std::vector<std::string>{});
     for (const auto style : {Style::choreography, Style::process_manager}) {
       Hotel other(style);
       play(other, input);

@@ -17,7 +17,7 @@ class HotelApi : public testing::Test {
   http::Reply request(std::string method, std::string path, std::string body = {}, std::string if_match = {}) {
     http::RawRequest raw;
     raw.method = std::move(method);
-    raw.path = std::move(path);
+    raw.target = std::move(path);
     raw.body = std::move(body);
     raw.header = [if_match](const char* name) -> std::optional<std::string> {
       if (std::string_view(name) == "If-Match" && !if_match.empty()) return if_match;
@@ -48,25 +48,25 @@ TEST_F(HotelApi, AStayFromCheckInToCheckOut) {
   EXPECT_EQ(get(path).status, 404);
   const auto in = post(path + "/check-in");
   EXPECT_EQ(in.status, 204);
-  EXPECT_EQ(header(in, "ETag"), "W/\"0\"");
+  EXPECT_EQ(header(in, "ETag"), "\"0\"");
   EXPECT_EQ(post(path + "/check-in").status, 409);
   EXPECT_EQ(post(path + "/charges", R"({"amount":500})").status, 204);
-  EXPECT_EQ(post(path + "/payments", R"({"amount":400})", "W/\"1\"").status, 204);
-  EXPECT_EQ(post(path + "/payments", R"({"amount":100})", "W/\"1\"").status, 412);
+  EXPECT_EQ(post(path + "/payments", R"({"amount":400})", "\"1\"").status, 204);
+  EXPECT_EQ(post(path + "/payments", R"({"amount":100})", "\"1\"").status, 412);
   const auto view = get(path);
   EXPECT_EQ(view.status, 200);
-  EXPECT_EQ(header(view, "ETag"), "W/\"2\"");
+  EXPECT_EQ(header(view, "ETag"), "\"2\"");
   EXPECT_EQ(view.body, R"({"guest_stay_id":")" + alice.to_string() +
                            R"(","status":"CheckedIn","balance":-100,"group_checkout_id":null})");
 
   EXPECT_EQ(post(path + "/check-out").status, 428);
-  const auto refused = post(path + "/check-out", {}, "W/\"2\"");
+  const auto refused = post(path + "/check-out", {}, "\"2\"");
   EXPECT_EQ(refused.status, 409);
-  EXPECT_EQ(header(refused, "ETag"), "W/\"3\"");
+  EXPECT_EQ(header(refused, "ETag"), "\"3\"");
   EXPECT_NE(refused.body.find("BalanceNotSettled"), std::string::npos) << refused.body;
   EXPECT_EQ(post(path + "/payments", R"({"amount":100})").status, 204);
-  EXPECT_EQ(post(path + "/check-out", {}, "W/\"3\"").status, 412);
-  EXPECT_EQ(post(path + "/check-out", {}, "W/\"4\"").status, 204);
+  EXPECT_EQ(post(path + "/check-out", {}, "\"3\"").status, 412);
+  EXPECT_EQ(post(path + "/check-out", {}, "\"4\"").status, 204);
   EXPECT_NE(get(path).body.find(R"("status":"CheckedOut")"), std::string::npos);
 }
 
@@ -104,7 +104,7 @@ TEST_F(HotelApi, AGroupFailsAndIsRerun) {
   const auto created = post("/group-checkouts", "{" + clerk_json + R"(,"guest_stay_ids":[")" + alice.to_string() +
                                                     R"(",")" + bob.to_string() + R"("]})");
   ASSERT_EQ(created.status, 201) << created.body;
-  EXPECT_EQ(header(created, "ETag"), "W/\"0\"");
+  EXPECT_EQ(header(created, "ETag"), "\"0\"");
   const auto path = header(created, "Location");
   EXPECT_EQ(created.body, R"({"group_checkout_id":")" + path.substr(path.rfind('/') + 1) + R"("})");
   EXPECT_EQ(post(path + "/rerun").status, 409);
@@ -115,7 +115,7 @@ TEST_F(HotelApi, AGroupFailsAndIsRerun) {
   EXPECT_NE(failed.body.find(R"("progress":"Failed","reason":"BalanceNotSettled")"), std::string::npos) << failed.body;
 
   EXPECT_EQ(post(guest_path(bob) + "/payments", R"({"amount":100})").status, 204);
-  EXPECT_EQ(post(path + "/rerun", {}, "W/\"0\"").status, 412);
+  EXPECT_EQ(post(path + "/rerun", {}, "\"0\"").status, 412);
   EXPECT_EQ(post(path + "/rerun", {}, header(failed, "ETag")).status, 202);
   hotel_.settle();
   EXPECT_NE(get(path).body.find(R"("status":"Completed","round":2)"), std::string::npos);

@@ -19,12 +19,12 @@ constexpr std::size_t noise = 4 << 20;  // of an allocator; a leak of 100 bytes 
 std::string product(std::size_t number) {
   return "/stock/01900000-0000-7000-8000-000000000" + std::to_string(100 + number % 64);
 }
-std::string read_stock(std::size_t number) { return "GET " + product(number) + " HTTP/1.1\r\nHost: shop\r\n\r\n"; }
+std::string read_stock(std::size_t number) { return "GET " + product(number) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
 std::string set_stock(std::size_t number) {
   const auto body = R"({"quantity":)" + std::to_string(number) + "}";
   return "PUT " + product(number) +
-         " HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 // How often each status was answered, until so many requests were admitted and others were refused.

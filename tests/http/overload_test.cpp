@@ -19,8 +19,8 @@ namespace {
 using examples::http::Bounds;
 
 constexpr auto most_held = Bounds::workers + Bounds::waiting_requests;
-const std::string get_health = "GET /health HTTP/1.1\r\nHost: shop\r\n\r\n";
-std::string get_wait(std::size_t) { return "GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n"; }
+const std::string get_health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+std::string get_wait(std::size_t) { return "GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
 
 // A server of which every request waits until it is let go.
 class HeldServer {
@@ -134,7 +134,7 @@ class Slow : public ::testing::Test {
 
 // Served beside them, not after them: none of them was given up for it.
 TEST_F(Slow, ClientsThatSayOneByteAtATimeKeepNobodyOut) {
-  const auto slow = clients_saying(most_held * 2, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto slow = clients_saying(most_held * 2, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
   for (int byte = 0; byte < 8; ++byte) {
     for (const auto& client : slow) client->say("x");
     expect_healthy();
@@ -143,7 +143,8 @@ TEST_F(Slow, ClientsThatSayOneByteAtATimeKeepNobodyOut) {
 }
 
 TEST_F(Slow, BodiesThatNeverComeKeepNobodyOut) {
-  const auto half_open = clients_saying(most_held * 2, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  const auto half_open =
+      clients_saying(most_held * 2, "POST /carts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
   expect_healthy();
   EXPECT_EQ(undisturbed(half_open), half_open.size());
 }
@@ -177,8 +178,8 @@ TEST_F(Slow, ClientsThatNeverReadTheirAnswersKeepNobodyOut) {
 }
 
 TEST_F(Slow, OverTheBoundOfConnectionsTheOneThatWaitedLongestIsClosed) {
-  const auto first = clients_saying(1, "GET /health HTTP/1.1\r\nX-Slow: ");
-  const auto more = clients_saying(Bounds::connections, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto first = clients_saying(1, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+  const auto more = clients_saying(Bounds::connections, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
   expect_healthy();
   EXPECT_TRUE(first.front()->hear(std::chrono::seconds(20)).empty());
   EXPECT_TRUE(first.front()->closed());
@@ -190,7 +191,7 @@ TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
   ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, nullptr, &few), 0);
   few.rlim_cur = 64;
   ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
-  const auto slow = clients_saying(400, "GET /health HTTP/1.1\r\nX-Slow: ");
+  const auto slow = clients_saying(400, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
   expect_healthy();
   EXPECT_GT(undisturbed(slow), 0u);
   EXPECT_FALSE(slow.back()->disturbed()) << "the one that came last has waited least";
@@ -199,7 +200,7 @@ TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
 // Trickling does not extend the time that a request may take.
 TEST_F(Slow, ARequestIsGivenUpAtItsDeadline) {
   const RawClient slow(program_.port());
-  slow.say("GET /health HTTP/1.1\r\nX-Slow: ");
+  slow.say("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
   expect_healthy();
   EXPECT_FALSE(slow.disturbed());
   constexpr std::chrono::milliseconds trickle{100};
@@ -237,7 +238,7 @@ TEST_F(Slow, AClientThatDoesNotTakeItsAnswerInTimeIsClosed) {
 
 TEST_F(Slow, AStopWaitsForNobodyForLong) {
   const auto idle = clients_saying(10, get_health);
-  const auto half_open = clients_saying(10, "POST /carts HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  const auto half_open = clients_saying(10, "POST /carts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
   for (const auto& client : idle) ASSERT_TRUE(client->hear_answer().starts_with("HTTP/1.1 200"));
   EXPECT_EQ(program_.stop(), 0);
 }

@@ -57,6 +57,10 @@ class RawClient {
   [[nodiscard]] std::string hear_answer() const {
     return hear_until([](const std::string& heard) { return heard.ends_with("}"); }, std::chrono::seconds(20));
   }
+  // The head of one answer, with nothing behind it yet.
+  [[nodiscard]] std::string hear_head() const {
+    return hear_until([](const std::string& heard) { return heard.ends_with("\r\n\r\n"); }, std::chrono::seconds(20));
+  }
   // Whether the server has ended the connection, or said anything.
   [[nodiscard]] bool disturbed() const { return await(POLLIN, {}) != 0; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }

@@ -70,7 +70,7 @@ class RuntimeTest : public ::testing::Test {
 TEST_F(RuntimeTest, ExecuteRecordsTheEventsAndAnswersTheETag) {
   const auto opened = runtime->execute(OpenJob{id_of(1), "paint"});
   ASSERT_TRUE(opened);
-  EXPECT_EQ(opened->etag->to_string(), "W/\"0\"");
+  EXPECT_EQ(opened->etag->to_string(), "\"0\"");
   const auto worked = runtime->execute(DoWork{id_of(1), 5});
   ASSERT_TRUE(worked);
   EXPECT_EQ(worked->etag->revision, 1U);

@@ -120,7 +120,7 @@ void HttpApi::add_routes(http::Router& router) {
   add_order_routes(router);
   add_payment_routes(router);
   add_stock_routes(router);
-  http::add_health(router);
+  http::add_health(router, runtime);
 }
 
 void HttpApi::add_cart_routes(http::Router& router) {
@@ -144,14 +144,14 @@ void HttpApi::add_cart_routes(http::Router& router) {
       "/carts/{cart_id}/confirm",
       [this](const http::Request& request) {
         const shopping_carts::ConfirmShoppingCart command{request.id("cart_id"), clock()};
-        auto reply = http::answer(request, runtime.execute(command, request.options()));
+        auto reply = http::answer(request, http::execute(runtime, request, command));
         if (reply.status < 300) reply.header("Location", "/orders/" + command.cart_id.to_string());
         return reply;
       },
       http::IfMatch::required);
   router.post("/carts/{cart_id}/cancel", [this](const http::Request& request) {
     const shopping_carts::CancelShoppingCart command{request.id("cart_id"), clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
+    return http::answer(request, http::execute(runtime, request, command));
   });
 }
 
@@ -159,7 +159,7 @@ void HttpApi::add_item_routes(http::Router& router) {
   router.post<ItemBody>("/carts/{cart_id}/items", [this](const http::Request& request, const ItemBody& body) {
     const auto item = shopping_carts::priced(price_of, body.product_id, body.quantity);
     const shopping_carts::AddProductItem command{request.id("cart_id"), item};
-    return http::answer(request, runtime.execute(command, request.options()));
+    return http::answer(request, http::execute(runtime, request, command));
   });
   router.remove("/carts/{cart_id}/items/{product_id}", [this](const http::Request& request) -> http::Reply {
     const auto product_id = request.id("product_id");
@@ -169,7 +169,7 @@ void HttpApi::add_item_routes(http::Router& router) {
     if (!unit_price) return unit_price.error();
     const shopping_carts::RemoveProductItem command{request.id("cart_id"),
                                                     PricedItem{product_id, *quantity, Money{*unit_price}}};
-    return http::answer(request, runtime.execute(command, request.options()));
+    return http::answer(request, http::execute(runtime, request, command));
   });
 }
 
@@ -183,7 +183,7 @@ void HttpApi::add_order_routes(http::Router& router) {
   });
   router.post("/orders/{order_id}/cancel", [this](const http::Request& request) {
     const orders::CancelOrder command{request.id("order_id"), {}, orders::CancellationReason::ClientRequest, clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
+    return http::answer(request, http::execute(runtime, request, command));
   });
 }
 
@@ -197,7 +197,7 @@ void HttpApi::add_payment_routes(http::Router& router) {
   router.post<ReceivedBody>(
       "/payments/{payment_id}/complete", [this](const http::Request& request, const ReceivedBody& body) {
         const payments::CompletePayment command{request.id("payment_id"), body.amount, body.currency, clock()};
-        return http::answer(request, runtime.execute(command, request.options()));
+        return http::answer(request, http::execute(runtime, request, command));
       });
 }
 
@@ -209,7 +209,7 @@ void HttpApi::add_stock_routes(http::Router& router) {
   });
   router.put<StockBody>("/stock/{product_id}", [this](const http::Request& request, const StockBody& body) {
     const shipments::SetStock command{request.id("product_id"), body.quantity, clock()};
-    return http::answer(request, runtime.execute(command, request.options()));
+    return http::answer(request, http::execute(runtime, request, command));
   });
 }
 

@@ -72,9 +72,9 @@ Explanation explain(int code) {
     case SQLITE_AUTH:
       return {ErrorCode::unavailable, "the file may not be written: check its owner, mode and mount"};
     case SQLITE_CANTOPEN:
-      return {
-          ErrorCode::unavailable,
-          "the file, or its -wal or -shm beside it, cannot be opened: check that the directory exists and its mode"};
+      return {ErrorCode::unavailable,
+              "the file, or its -wal or -shm beside it, cannot be opened: check the owner and mode of these and of the "
+              "directory; a store whose writer was killed must first be opened by somebody who may write there"};
     case SQLITE_IOERR:
       return {ErrorCode::unavailable, "the disk answered with an error: look at the system's log, then open again"};
     case SQLITE_NOMEM:

@@ -84,6 +84,9 @@ void take_owner_and_mode(int descriptor, const std::string& path) {
 }  // namespace
 
 std::string name_of_writer(const std::string& path) {
+  struct stat status{};
+  if (::lstat(writer_file(path).c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1)
+    return "another process";
   const int descriptor = ::open(writer_file(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return "another process";
   const auto name = read_name(descriptor);
@@ -98,18 +101,22 @@ std::string name_of_writer(const std::string& path) {
 
 Result<WriterFile> WriterFile::open(const std::string& path) {
   const auto file = writer_file(path);
+  // Looked at before it is opened: were it another name of the database, closing it would drop this process's locks.
+  struct stat status{};
+  if (::lstat(file.c_str(), &status) == 0) {
+    if (S_ISLNK(status.st_mode)) return refuse(file, "is a symbolic link and must be a plain file: remove the link");
+    if (!S_ISREG(status.st_mode)) return refuse(file, "must be a plain file: remove what is there");
+    if (status.st_nlink > 1)
+      return refuse(file, "is a file with several names (hard links), and would be overwritten: remove this name");
+  }
   const int descriptor = open_file(file);
-  if (descriptor < 0 && errno == ELOOP)
-    return refuse(file, "is a symbolic link and must be a plain file: remove the link");
   if (descriptor < 0)
     return fail(ErrorCode::unavailable, fmt::format("{}: cannot be opened: {}", file, why_not_opened(file, errno)));
   WriterFile opened{path, descriptor};
-  struct stat status{};
   if (::fstat(descriptor, &status) != 0)
     return fail(ErrorCode::unavailable, fmt::format("{}: cannot be examined: {}", file, std::strerror(errno)));
-  if (!S_ISREG(status.st_mode)) return refuse(file, "must be a plain file: remove what is there");
-  if (status.st_nlink > 1)
-    return refuse(file, "is a file with several names (hard links), and would be overwritten: remove this name");
+  if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
+    return refuse(file, "was replaced just now: open the store again");
   if (status.st_size > static_cast<off_t>(longest_text) ||
       (status.st_size > 0 && read_name(descriptor).pid.find_first_not_of("0123456789") != std::string::npos))
     return refuse(file, "holds something other than a writer's process id: move it away");

@@ -28,7 +28,8 @@ from mutations import Mutant, mutants_of
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "cli", "cmake", "docs", "examples", "include", "src", "tests",
           "README.md"]
-MUTATED = ["src/store/**/*.?pp", "src/runtime/**/*.?pp", "examples/*/audit.cpp", "examples/*/process/audit.cpp"]
+MUTATED = ["src/store/**/*.?pp", "src/runtime/**/*.?pp", "examples/common/log_audit.cpp", "examples/hotel/audit.cpp",
+           "examples/shop/process/audit.cpp", "examples/shop/process/order_facts.cpp"]
 
 BUILD_LIMIT = 900  # seconds
 RUN_FACTOR = 4     # a run may take so many times as long as without the mutant,
@@ -60,7 +61,8 @@ def checks_for(file: str, number_of_seeds: int) -> list[Check]:
     tests = lambda *names: [Check("test_" + name) for name in names]
     simulations = [seeds("shop", number_of_seeds), seeds("hotel", number_of_seeds)]
     if file.startswith("examples/"):
-        return tests("shop" if "/shop/" in file else "hotel") + simulations
+        systems = [system for system in ("shop", "hotel") if f"/{system}/" in file] or ["shop", "hotel"]
+        return tests(*systems) + simulations
     if "/store/sqlite/" in file:
         return tests("store") + [Check("test_contract", ("--gtest_filter=Sqlite*",))] + tests("cli", "fault")
     if file.startswith("src/store/"):

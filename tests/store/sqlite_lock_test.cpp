@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "child_process.hpp"
 #include "lasagne/store.hpp"
 #include "sqlite_fixture.hpp"
+#include "store/sqlite/database_file.hpp"
 #include "store/sqlite/read_only_store.hpp"
 
 namespace lasagne::detail {
@@ -230,6 +233,74 @@ TEST_F(SqliteLockTest, AProcessOfAnotherPidNamespaceIsNotThisOne) {
   const auto error = refusal(file());
   EXPECT_EQ(error.message.find("this one"), std::string::npos) << error.message;
   EXPECT_NE(error.message.find("some-host"), std::string::npos) << error.message;
+}
+
+// Whether this process has a POSIX lock on the bytes that SQLite locks, as another process sees it.
+bool has_sqlite_lock(const std::string& path) {
+  const auto parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x4000'0000;
+    lock.l_len = 512;
+    const bool locked = ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid == parent;
+    ::_exit(locked ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+// A program may read its store with SQLite in the same process.
+TEST_F(SqliteLockTest, ConnectionsOpenedPastLasagneKeepTheirLocks) {
+  open(file()).reset();
+  const auto before = open_descriptors();
+  sqlite3* own = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &own), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(own, "BEGIN; SELECT count(*) FROM messages", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_TRUE(has_sqlite_lock(file()));
+  open(file()).reset();
+  EXPECT_TRUE(has_sqlite_lock(file()));
+  sqlite3_close(own);
+  open(file()).reset();
+  EXPECT_FALSE(has_sqlite_lock(file()));
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(SqliteLockTest, AReadLockKeepsWritersOutAndNobodyElse) {
+  using sqlite::Access;
+  using sqlite::DatabaseFile;
+  using Lock = DatabaseFile::Lock;
+  open(file()).reset();
+  const auto file_for = [&](Access access) { return DatabaseFile::open(file(), access, false).value(); };
+  auto first = file_for(Access::read);
+  auto second = file_for(Access::read);
+  auto writer = file_for(Access::write);
+  EXPECT_EQ(first.try_lock(), Lock::taken);
+  EXPECT_EQ(second.try_lock(), Lock::taken);
+  EXPECT_EQ(writer.try_lock(), Lock::held_by_readers);
+  first.unlock();
+  EXPECT_EQ(writer.try_lock(), Lock::held_by_readers);
+  second.unlock();
+  EXPECT_EQ(writer.try_lock(), Lock::taken);
+  EXPECT_EQ(first.try_lock(), Lock::held_by_writer);
+  EXPECT_EQ(file_for(Access::write).try_lock(), Lock::held_by_writer);
+  writer.unlock();
+  EXPECT_EQ(first.try_lock(), Lock::taken);
+}
+
+TEST_F(SqliteLockTest, AWriterWaitsForAReadToEndAlsoIfItWaitsForNoOtherWriter) {
+  open(file()).reset();
+  auto reading = sqlite::DatabaseFile::open(file(), sqlite::Access::read, false).value();
+  ASSERT_EQ(reading.try_lock(), sqlite::DatabaseFile::Lock::taken);
+  std::jthread ends{[&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});  // that the writer waits by then makes the test harder
+    reading.unlock();
+  }};
+  EXPECT_TRUE(open_sqlite_backing(file(), {}));
 }
 
 }  // namespace

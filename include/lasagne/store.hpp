@@ -227,6 +227,13 @@ class Store {
   [[nodiscard]] virtual Result<std::uint64_t> scavenge() = 0;
 };
 
+// How far long work has come.
+struct Progress {
+  std::string_view doing;  // for a person: "converting the store to format 2"
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
 struct OpenOptions {
   bool read_only = false;                    // reads beside a writer in another process; every write answers `invalid`
   bool create = true;                        // make the store if there is none
@@ -237,11 +244,15 @@ struct OpenOptions {
   // Told what a person should know and no caller is answered: that a reader keeps the write-ahead log from beginning
   // anew. Called on the thread that writes; what it throws is ignored.
   std::function<void(const std::string&)> log{};
+  // Called now and then, on the opening thread, while a store of an older format is converted. What it throws is
+  // ignored.
+  std::function<void(const Progress&)> progress = nullptr;
 };
 
 // Opens a store by URL: "sqlite:PATH" (relative or absolute) or "memory:". A SQLite store has one writing process at a
 // time; a second one gets `in_use`, naming the first. A file that is not a Lasagne store, or one of a newer version, is
-// refused with `unsupported` and left as it is.
+// refused with `unsupported` and left as it is. One of an older version reads as it is, and is converted in place when
+// it is opened for writing; a conversion that was killed goes on at the next opening.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenOptions& options = {});
 // The same; throws std::runtime_error with the error's message.
 [[nodiscard]] std::unique_ptr<Store> open(std::string_view url, const OpenOptions& options = {});

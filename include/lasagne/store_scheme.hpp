@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lasagne/store.hpp"
+#include "lasagne/verify.hpp"
 
 namespace lasagne {
 
@@ -26,6 +27,11 @@ using StoreOpener = std::function<Result<std::unique_ptr<Store>>(std::string_vie
 //   invalid: `opener` is empty, the scheme is registered already, or it is none: a scheme is a lower-case letter and
 //   then lower-case letters, digits, '+', '-' and '.'.
 [[nodiscard]] Result<void> register_store_scheme(std::string_view scheme, StoreOpener opener);
+
+// Verifies the store that `url` names, as `verify_store` says. `register_store_verifier` is to a scheme's verifier what
+// `register_store_scheme` is to its opener; a scheme without one cannot be verified.
+using StoreVerifier = std::function<Result<VerifyReport>(std::string_view url, const VerifyOptions& options)>;
+[[nodiscard]] Result<void> register_store_verifier(std::string_view scheme, StoreVerifier verifier);
 
 // The registered schemes in alphabetical order, without their colons.
 [[nodiscard]] std::vector<std::string> store_schemes();

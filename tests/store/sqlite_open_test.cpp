@@ -48,7 +48,7 @@ TEST_F(SqliteOpenTest, RefusesForeignFilesAndLeavesThem) {
 
 TEST_F(SqliteOpenTest, RefusesNewerVersion) {
   open(file()).reset();
-  sql(file(), "PRAGMA user_version = 2");
+  sql(file(), "PRAGMA user_version = 3");
   const auto before = bytes(file());
   EXPECT_EQ(refusal(file()), ErrorCode::unsupported);
   EXPECT_EQ(refusal(file(), {.read_only = true}), ErrorCode::unsupported);

@@ -14,7 +14,7 @@ namespace {
 
 class SqliteSchemaTest : public SqliteTest {};
 
-TEST_F(SqliteSchemaTest, IsThatOfVersion1) {
+TEST_F(SqliteSchemaTest, IsThatOfVersion2) {
   open(file()).reset();
   auto connection = sqlite::Connection::open(file(), SQLITE_OPEN_READONLY, {});
   ASSERT_TRUE(connection);
@@ -23,11 +23,11 @@ TEST_F(SqliteSchemaTest, IsThatOfVersion1) {
   std::string made;
   while (tables->step() == SQLITE_ROW) made.append(tables->text(0)).append(1, '\n');
 
-  std::ifstream golden(LASAGNE_SOURCE_DIR "/tests/store/schema_v1.sql");
+  std::ifstream golden(LASAGNE_SOURCE_DIR "/tests/store/schema_v2.sql");
   std::ostringstream expected;
   expected << golden.rdbuf();
   EXPECT_EQ(made, expected.str());
-  EXPECT_EQ(connection->integer("PRAGMA user_version", "reading the version").value(), 1);
+  EXPECT_EQ(connection->integer("PRAGMA user_version", "reading the version").value(), 2);
   EXPECT_EQ(connection->integer("PRAGMA application_id", "reading the id").value(), 0x4C73676E);
 }
 

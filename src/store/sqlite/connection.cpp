@@ -18,6 +18,10 @@ void Statement::bind(int index, const Uuid& id) noexcept {
   sqlite3_bind_blob(statement_.get(), index, id.bytes.data(), static_cast<int>(id.bytes.size()), SQLITE_STATIC);
 }
 
+void Statement::bind_blob(int index, std::string_view bytes) noexcept {
+  sqlite3_bind_blob64(statement_.get(), index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
 int Statement::run() noexcept {
   const int stepped = step();
   const int ended = sqlite3_reset(statement_.get());
@@ -33,6 +37,12 @@ std::string_view Statement::text(int column) noexcept {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
   if (text == nullptr) return {};
   return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+std::string_view Statement::blob(int column) noexcept {
+  const auto* blob = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  if (blob == nullptr) return {};
+  return {blob, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 std::optional<Uuid> Statement::id(int column) noexcept {
@@ -128,7 +138,7 @@ Result<std::size_t> Connection::read_start(std::span<unsigned char> bytes) {
   return count;
 }
 
-Result<Statement> Connection::prepare(std::string_view sql, bool kept) {
+Result<Statement> Connection::prepare(std::string_view sql, bool kept) const {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                       kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
@@ -142,7 +152,7 @@ Result<void> Connection::execute(const std::string& sql, std::string_view doing)
   return {};
 }
 
-Result<std::int64_t> Connection::integer(std::string_view sql, std::string_view doing) {
+Result<std::int64_t> Connection::integer(std::string_view sql, std::string_view doing) const {
   auto statement = prepare(sql, false);
   if (!statement) return std::unexpected(statement.error());
   const int code = statement->step();

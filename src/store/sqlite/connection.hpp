@@ -34,6 +34,7 @@ class Statement {
   void bind(int index, std::optional<std::int64_t> value) noexcept { value ? bind(index, *value) : bind_null(index); }
   void bind(int index, std::string_view text) noexcept;
   void bind(int index, const Uuid& id) noexcept;
+  void bind_blob(int index, std::string_view bytes) noexcept;
   void bind_null(int index) noexcept { sqlite3_bind_null(statement_.get(), index); }
   void bind_text_or_null(int index, std::string_view text) noexcept {
     text.empty() ? bind_null(index) : bind(index, text);
@@ -54,6 +55,9 @@ class Statement {
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) noexcept;
   // Valid until the next step or reset.
   [[nodiscard]] std::string_view text(int column) noexcept;
+  [[nodiscard]] std::string_view blob(int column) noexcept;
+  [[nodiscard]] int columns() noexcept { return sqlite3_column_count(statement_.get()); }
+  [[nodiscard]] int type(int column) noexcept { return sqlite3_column_type(statement_.get(), column); }
   // Empty when the column does not hold 16 bytes.
   [[nodiscard]] std::optional<Uuid> id(int column) noexcept;
 
@@ -88,10 +92,10 @@ class Connection {
   // The file's first bytes, read through SQLite's own descriptor and without a lock. Gives their number.
   [[nodiscard]] Result<std::size_t> read_start(std::span<unsigned char> bytes);
 
-  [[nodiscard]] Result<Statement> prepare(std::string_view sql, bool kept = true);
+  [[nodiscard]] Result<Statement> prepare(std::string_view sql, bool kept = true) const;
   [[nodiscard]] Result<void> execute(const std::string& sql, std::string_view doing);
   // The first column of the first row as an integer; 0 when there is no row.
-  [[nodiscard]] Result<std::int64_t> integer(std::string_view sql, std::string_view doing);
+  [[nodiscard]] Result<std::int64_t> integer(std::string_view sql, std::string_view doing) const;
 
   // What the last call on this connection answered, for a person: the file, SQLite's words, and what to do.
   [[nodiscard]] Error error(std::string_view doing) const;

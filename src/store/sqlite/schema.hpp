@@ -1,4 +1,4 @@
-// The tables of a Lasagne file, version 1. docs/format.md explains them.
+// The tables of a Lasagne file, version 2. docs/format.md explains them.
 #pragma once
 
 #include <cstdint>
@@ -6,12 +6,12 @@
 namespace lasagne::detail::sqlite {
 
 inline constexpr std::int64_t application_id = 0x4C73676E;  // "Lsgn"
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
-// Run in one transaction, so that a file holds all of it or nothing. The id and the version are part of it.
-inline constexpr const char* create_schema = R"sql(
+// What versions 1 and 2 have in common. All of these are run in one transaction, so that a file holds all or nothing;
+// the id and the version are part of it.
+inline constexpr const char* create_state_tables = R"sql(
 PRAGMA application_id = 0x4C73676E;
-PRAGMA user_version = 1;
 
 CREATE TABLE streams(
   id INTEGER PRIMARY KEY,
@@ -31,28 +31,6 @@ CREATE INDEX streams_to_scavenge ON streams(id)
 CREATE TABLE types(
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
-);
-
-CREATE TABLE log(
-  position INTEGER PRIMARY KEY,
-  stream_id INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  type_id INTEGER NOT NULL,
-  kind INTEGER NOT NULL,
-  id BLOB NOT NULL,
-  correlation_id BLOB NOT NULL,
-  causation_id BLOB,
-  traceparent TEXT,
-  recorded_at INTEGER NOT NULL,
-  data TEXT NOT NULL
-);
-CREATE UNIQUE INDEX log_by_stream ON log(stream_id, revision);
-CREATE INDEX log_by_correlation ON log(correlation_id);
-
-CREATE TABLE log_end(
-  only INTEGER PRIMARY KEY CHECK (only = 0),
-  position INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL
 );
 
 CREATE TABLE checkpoints(
@@ -85,28 +63,75 @@ CREATE TABLE parked(
   edited_data TEXT NOT NULL,
   PRIMARY KEY(processor, position)
 ) WITHOUT ROWID;
+)sql";
 
+inline constexpr const char* create_log_tables = R"sql(
+PRAGMA user_version = 2;
+
+CREATE TABLE blocks(
+  position INTEGER PRIMARY KEY,
+  count INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  digest BLOB,
+  ids BLOB,
+  messages TEXT
+);
+
+CREATE TABLE by_stream(
+  stream_id INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  earlier TEXT,
+  PRIMARY KEY(stream_id, revision)
+) WITHOUT ROWID;
+
+CREATE TABLE by_process(
+  correlation_id BLOB NOT NULL,
+  position INTEGER NOT NULL,
+  earlier TEXT,
+  PRIMARY KEY(correlation_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE last_batch(
+  only INTEGER PRIMARY KEY CHECK (only = 0),
+  number INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  streams INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  checkpoints BLOB NOT NULL,
+  state BLOB NOT NULL,
+  link BLOB NOT NULL,
+  checksum BLOB NOT NULL
+);
+)sql";
+
+inline constexpr const char* create_messages_view = R"sql(
 CREATE VIEW messages AS
 SELECT
-  l.position AS position,
+  b.position + m.key AS position,
   s.name AS stream,
-  l.revision AS revision,
-  CASE l.kind WHEN 0 THEN 'event' WHEN 1 THEN 'command' ELSE l.kind END AS kind,
+  m.value ->> 1 AS revision,
+  CASE m.value ->> 3 WHEN 0 THEN 'event' WHEN 1 THEN 'command' ELSE m.value ->> 3 END AS kind,
   t.name AS type,
-  l.data AS data,
-  strftime('%Y-%m-%dT%H:%M:%S', l.recorded_at / 1000000, 'unixepoch')
-    || printf('.%06dZ', l.recorded_at % 1000000) AS recorded_at,
-  lower(substr(hex(l.id), 1, 8) || '-' || substr(hex(l.id), 9, 4) || '-' || substr(hex(l.id), 13, 4) || '-'
-    || substr(hex(l.id), 17, 4) || '-' || substr(hex(l.id), 21)) AS id,
-  lower(substr(hex(l.correlation_id), 1, 8) || '-' || substr(hex(l.correlation_id), 9, 4) || '-'
-    || substr(hex(l.correlation_id), 13, 4) || '-' || substr(hex(l.correlation_id), 17, 4) || '-'
-    || substr(hex(l.correlation_id), 21)) AS correlation_id,
-  CASE WHEN l.causation_id IS NULL THEN NULL ELSE
-    lower(substr(hex(l.causation_id), 1, 8) || '-' || substr(hex(l.causation_id), 9, 4) || '-'
-      || substr(hex(l.causation_id), 13, 4) || '-' || substr(hex(l.causation_id), 17, 4) || '-'
-      || substr(hex(l.causation_id), 21)) END AS causation_id,
-  l.traceparent AS traceparent
-FROM log l CROSS JOIN streams s ON s.id = l.stream_id CROSS JOIN types t ON t.id = l.type_id;
+  m.value -> 7 AS data,
+  strftime('%Y-%m-%dT%H:%M:%S', (b.recorded_at + (m.value ->> 4)) / 1000000, 'unixepoch')
+    || printf('.%06dZ', (b.recorded_at + (m.value ->> 4)) % 1000000) AS recorded_at,
+  lower(hex(substr(b.ids, m.key * 48 + 1, 4)) || '-' || hex(substr(b.ids, m.key * 48 + 5, 2)) || '-'
+    || hex(substr(b.ids, m.key * 48 + 7, 2)) || '-' || hex(substr(b.ids, m.key * 48 + 9, 2)) || '-'
+    || hex(substr(b.ids, m.key * 48 + 11, 6))) AS id,
+  lower(hex(substr(b.ids, m.key * 48 + 17, 4)) || '-' || hex(substr(b.ids, m.key * 48 + 21, 2)) || '-'
+    || hex(substr(b.ids, m.key * 48 + 23, 2)) || '-' || hex(substr(b.ids, m.key * 48 + 25, 2)) || '-'
+    || hex(substr(b.ids, m.key * 48 + 27, 6))) AS correlation_id,
+  CASE WHEN substr(b.ids, m.key * 48 + 33, 16) = zeroblob(16) THEN NULL ELSE
+    lower(hex(substr(b.ids, m.key * 48 + 33, 4)) || '-' || hex(substr(b.ids, m.key * 48 + 37, 2)) || '-'
+      || hex(substr(b.ids, m.key * 48 + 39, 2)) || '-' || hex(substr(b.ids, m.key * 48 + 41, 2)) || '-'
+      || hex(substr(b.ids, m.key * 48 + 43, 6))) END AS causation_id,
+  m.value ->> 5 AS traceparent
+FROM blocks b CROSS JOIN json_each(b.messages) m CROSS JOIN streams s ON s.id = m.value ->> 0
+  CROSS JOIN types t ON t.id = m.value ->> 2
+WHERE m.type = 'array';
 )sql";
 
 }  // namespace lasagne::detail::sqlite

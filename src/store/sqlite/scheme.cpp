@@ -10,6 +10,7 @@
 #include "store/log/log_store.hpp"
 #include "store/sqlite/read_only_store.hpp"
 #include "store/sqlite/sqlite_backing.hpp"
+#include "store/sqlite/verify.hpp"
 #include "store/system_clock.hpp"
 
 namespace lasagne::detail {
@@ -29,9 +30,16 @@ Result<std::unique_ptr<Store>> open_sqlite(std::string_view url, const OpenOptio
   return *std::move(opened);
 }
 
+Result<VerifyReport> verify_sqlite(std::string_view url, const VerifyOptions& options) {
+  return sqlite::verify_file(std::string(url.substr(url.find(':') + 1)), options);
+}
+
 // Its priority lets other static objects open stores. In a program with a plug-in that links Lasagne too it runs twice,
 // and the second time changes nothing.
-[[gnu::constructor(101)]] void register_sqlite() { (void)register_store_scheme("sqlite", open_sqlite); }
+[[gnu::constructor(101)]] void register_sqlite() {
+  (void)register_store_scheme("sqlite", open_sqlite);
+  (void)register_store_verifier("sqlite", verify_sqlite);
+}
 
 }  // namespace
 

@@ -19,6 +19,7 @@ struct SqliteSettings {
   std::int64_t wal_bytes_kept = 64 << 20;    // a WAL that grew past this is cut back
   std::size_t cached_stream_names = 16'384;  // a connection
   std::size_t cached_filters = 32;           // prepared statements of filtered reads, a connection
+  std::size_t converted_at_once = 20'000;    // messages, in one transaction of a conversion to a newer format
   std::uint64_t scan_window = 65'536;        // positions a filtered read looks at in one snapshot
 };
 

@@ -5,26 +5,27 @@
 
 namespace lasagne::detail::sqlite::sql {
 
-// The columns of a message, in the order that Reader decodes them.
-#define LASAGNE_MESSAGE_COLUMNS                                                                                     \
-  "l.position, l.stream_id, l.revision, l.type_id, l.kind, l.id, l.correlation_id, l.causation_id, l.traceparent, " \
-  "l.recorded_at, l.data"
-
 // load
-inline constexpr std::string_view log_end =
-    "SELECT max(ifnull((SELECT max(position) FROM log), 0), ifnull((SELECT position FROM log_end), 0)), "
-    "max(ifnull((SELECT recorded_at FROM log ORDER BY position DESC LIMIT 1), 0), "
-    "ifnull((SELECT recorded_at FROM log_end), 0)), "
-    "ifnull((SELECT max(id) FROM streams), 0)";
-inline constexpr std::string_view last_position =
-    "SELECT max(ifnull((SELECT max(position) FROM log), 0), ifnull((SELECT position FROM log_end), 0))";
+inline constexpr std::string_view log_end = "SELECT position, recorded_at FROM last_batch";
+inline constexpr std::string_view last_batch =
+    "SELECT number, position, recorded_at, streams, chain, checkpoints, state, link, checksum FROM last_batch";
+inline constexpr std::string_view last_stream_id = "SELECT ifnull(max(id), 0) FROM streams";
+inline constexpr std::string_view last_blocks =
+    "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks ORDER BY position DESC LIMIT 2";
 inline constexpr std::string_view checkpoints = "SELECT processor, position FROM checkpoints";
 inline constexpr std::string_view checkpoint = "SELECT position FROM checkpoints WHERE processor = ?1";
 
 // write
-inline constexpr std::string_view insert_message =
-    "INSERT INTO log(position, stream_id, revision, type_id, kind, id, correlation_id, causation_id, traceparent, "
-    "recorded_at, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+inline constexpr std::string_view insert_block =
+    "INSERT INTO blocks(position, count, recorded_at, chain, digest, ids, messages) "
+    "VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)";
+inline constexpr std::string_view insert_by_stream =
+    "INSERT INTO by_stream(stream_id, revision, position, earlier) VALUES(?1, ?2, ?3, ?4)";
+inline constexpr std::string_view insert_by_process =
+    "INSERT INTO by_process(correlation_id, position, earlier) VALUES(?1, ?2, ?3)";
+inline constexpr std::string_view put_last_batch =
+    "INSERT OR REPLACE INTO last_batch(only, number, position, recorded_at, streams, chain, checkpoints, state, link, "
+    "checksum) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 inline constexpr std::string_view insert_type = "INSERT INTO types(id, name) VALUES(?1, ?2)";
 inline constexpr std::string_view types = "SELECT id, name FROM types";
 inline constexpr std::string_view insert_stream =
@@ -33,52 +34,49 @@ inline constexpr std::string_view insert_stream =
 // A stream of which only the head moved keeps its row: the head is in the log.
 inline constexpr std::string_view update_stream =
     "UPDATE streams SET state = ?2, head = ?3, first_readable = ?4, truncate_before = ?5, max_count = ?6, "
-    "max_age_us = ?7 WHERE id = ?1 AND (state <> ?2 OR first_readable <> ?4 OR truncate_before IS NOT ?5 "
-    "OR max_count IS NOT ?6 OR max_age_us IS NOT ?7)";
+    "max_age_us = ?7 WHERE id = ?1";
+// Every column, as they go into a row's checksum.
+inline constexpr std::string_view stream_row = "SELECT * FROM streams WHERE id = ?1";
 inline constexpr std::string_view put_checkpoint =
     "INSERT INTO checkpoints(processor, position) VALUES(?1, ?2) "
     "ON CONFLICT(processor) DO UPDATE SET position = excluded.position";
 inline constexpr std::string_view put_timer =
-    "INSERT OR REPLACE INTO timers(key, due, stream, message_id, kind, type, data, correlation_id, causation_id, "
+    "INSERT INTO timers(key, due, stream, message_id, kind, type, data, correlation_id, causation_id, "
     "traceparent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-inline constexpr std::string_view remove_timer = "DELETE FROM timers WHERE key = ?1";
+inline constexpr std::string_view remove_timer = "DELETE FROM timers WHERE key = ?1 RETURNING *";
 inline constexpr std::string_view put_parked =
-    "INSERT OR REPLACE INTO parked(processor, position, key, status, attempts, next_attempt, error, edited_data) "
+    "INSERT INTO parked(processor, position, key, status, attempts, next_attempt, error, edited_data) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-inline constexpr std::string_view remove_parked = "DELETE FROM parked WHERE processor = ?1 AND position = ?2";
+inline constexpr std::string_view remove_parked =
+    "DELETE FROM parked WHERE processor = ?1 AND position = ?2 RETURNING *";
 
 // read
 inline constexpr std::string_view begin_read = "BEGIN";
 inline constexpr std::string_view end_read = "COMMIT";
 inline constexpr std::string_view find_stream =
-    "SELECT id, state, nullif(max(ifnull(head, -1), ifnull((SELECT max(revision) FROM log WHERE stream_id = s.id), "
-    "-1)), -1), first_readable, truncate_before, max_count, max_age_us FROM streams s WHERE name = ?1";
+    "SELECT id, state, head, first_readable, truncate_before, max_count, max_age_us FROM streams WHERE name = ?1";
+inline constexpr std::string_view last_revision = "SELECT max(revision) FROM by_stream WHERE stream_id = ?1";
 inline constexpr std::string_view stream_id = "SELECT id FROM streams WHERE name = ?1";
 inline constexpr std::string_view stream_name = "SELECT name FROM streams WHERE id = ?1";
 inline constexpr std::string_view type_id = "SELECT id FROM types WHERE name = ?1";
 inline constexpr std::string_view type_name = "SELECT name FROM types WHERE id = ?1";
-inline constexpr std::string_view read_stream_forwards =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS
-    " FROM log l WHERE stream_id = ?1 AND revision BETWEEN ?2 AND ?3 ORDER BY revision LIMIT ?4";
-inline constexpr std::string_view read_stream_backwards =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS
-    " FROM log l WHERE stream_id = ?1 AND revision BETWEEN ?2 AND ?3 ORDER BY revision DESC LIMIT ?4";
-inline constexpr std::string_view read_process =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS
-    " FROM log l WHERE correlation_id = ?1 AND position > ?2 ORDER BY position LIMIT ?3";
-inline constexpr std::string_view read_all =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS " FROM log l WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
-// Filtered reads begin with one of these and end with read_all_end; the conditions between them are put together by
-// Reader. CROSS JOIN and the unary plus keep SQLite on the walk by position.
-inline constexpr std::string_view read_all_begin =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS " FROM log l WHERE l.position > ?1 AND l.position <= ?2";
-inline constexpr std::string_view read_all_categories_begin =
-    "SELECT " LASAGNE_MESSAGE_COLUMNS
-    " FROM log l CROSS JOIN streams s ON s.id = l.stream_id WHERE l.position > ?1 AND l.position <= ?2";
-inline constexpr std::string_view type_condition = "l.type_id";
-inline constexpr std::string_view stream_condition = "+l.stream_id";
-inline constexpr std::string_view category_condition = "s.category";
-inline constexpr std::string_view read_all_end = " ORDER BY l.position LIMIT ?3";
+inline constexpr std::string_view stream_forwards =
+    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 AND revision >= ?2 ORDER BY revision";
+// From the row that holds revision ?3, or the last one.
+inline constexpr std::string_view stream_backwards =
+    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 AND revision >= ?2 AND revision <= "
+    "ifnull((SELECT revision FROM by_stream WHERE stream_id = ?1 AND revision >= ?3 ORDER BY revision LIMIT 1), "
+    "9223372036854775807) ORDER BY revision DESC";
+inline constexpr std::string_view process_positions =
+    "SELECT position, earlier FROM by_process WHERE correlation_id = ?1 AND position > ?2 ORDER BY position";
+inline constexpr std::string_view block_at =
+    "SELECT position, count, recorded_at, ids, messages FROM blocks WHERE position <= ?1 ORDER BY position DESC "
+    "LIMIT 1";
+// From the block that holds position ?1.
+inline constexpr std::string_view blocks_between =
+    "SELECT position, count, recorded_at, ids, messages FROM blocks WHERE position >= "
+    "ifnull((SELECT position FROM blocks WHERE position <= ?1 ORDER BY position DESC LIMIT 1), 0) AND position <= ?2 "
+    "ORDER BY position";
 
 inline constexpr std::string_view find_timer = "SELECT message_id FROM timers WHERE key = ?1";
 inline constexpr std::string_view due_timers =
@@ -96,19 +94,38 @@ inline constexpr std::string_view parked_of_all =
 
 // scavenge; the condition is that of the index streams_to_scavenge
 inline constexpr std::string_view streams_to_scavenge =
-    "SELECT id, state, first_readable, truncate_before, max_count, max_age_us, "
-    "nullif(max(ifnull(head, -1), ifnull((SELECT max(revision) FROM log WHERE stream_id = s.id), -1)), -1) "
-    "FROM streams s WHERE id > ?1 AND (state <> 0 OR first_readable > 0 OR truncate_before IS NOT NULL "
-    "OR max_count IS NOT NULL OR max_age_us IS NOT NULL) ORDER BY id LIMIT ?2";
-inline constexpr std::string_view first_young =
-    "SELECT revision FROM log WHERE stream_id = ?1 AND recorded_at >= ?2 ORDER BY revision LIMIT 1";
-inline constexpr std::string_view keep_head =
-    "UPDATE streams SET head = max(ifnull(head, -1), ifnull((SELECT max(revision) FROM log WHERE stream_id = ?1), -1)) "
-    "WHERE id = ?1";
-inline constexpr std::string_view remove_messages = "DELETE FROM log WHERE stream_id = ?1 AND revision < ?2";
-inline constexpr std::string_view keep_log_end =
-    "INSERT OR REPLACE INTO log_end(only, position, recorded_at) VALUES(0, ?1, ?2)";
+    "SELECT id, name, state, head, first_readable, truncate_before, max_count, max_age_us FROM streams "
+    "WHERE id > ?1 AND (state <> 0 OR first_readable > 0 OR truncate_before IS NOT NULL OR max_count IS NOT NULL "
+    "OR max_age_us IS NOT NULL) ORDER BY id LIMIT ?2";
+inline constexpr std::string_view keep_head = "UPDATE streams SET head = ?2 WHERE id = ?1";
+inline constexpr std::string_view stream_positions =
+    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 ORDER BY revision LIMIT ?2";
+inline constexpr std::string_view remove_by_stream = "DELETE FROM by_stream WHERE stream_id = ?1 AND revision = ?2";
+inline constexpr std::string_view process_from =
+    "SELECT position, earlier FROM by_process WHERE correlation_id = ?1 AND position >= ?2 ORDER BY position LIMIT 1";
+inline constexpr std::string_view remove_by_process =
+    "DELETE FROM by_process WHERE correlation_id = ?1 AND position = ?2";
+inline constexpr std::string_view whole_block =
+    "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks WHERE position <= ?1 "
+    "ORDER BY position DESC LIMIT 1";
+inline constexpr std::string_view next_block =
+    "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks WHERE position > ?1 "
+    "ORDER BY position LIMIT 1";
+inline constexpr std::string_view replace_block =
+    "INSERT OR REPLACE INTO blocks(position, count, recorded_at, chain, digest, ids, messages) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+inline constexpr std::string_view remove_block = "DELETE FROM blocks WHERE position = ?1";
 
-#undef LASAGNE_MESSAGE_COLUMNS
+// check
+inline constexpr std::string_view all_streams = "SELECT * FROM streams ORDER BY id";
+inline constexpr std::string_view all_types = "SELECT * FROM types ORDER BY id";
+inline constexpr std::string_view all_timers = "SELECT * FROM timers ORDER BY key";
+inline constexpr std::string_view all_parked = "SELECT * FROM parked ORDER BY processor, position";
+inline constexpr std::string_view all_blocks =
+    "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks ORDER BY position";
+inline constexpr std::string_view all_by_stream =
+    "SELECT stream_id, revision, position, earlier FROM by_stream ORDER BY stream_id, revision";
+inline constexpr std::string_view all_by_process =
+    "SELECT correlation_id, position, earlier FROM by_process ORDER BY correlation_id, position";
 
 }  // namespace lasagne::detail::sqlite::sql

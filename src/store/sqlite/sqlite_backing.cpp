@@ -35,6 +35,11 @@ class SqliteBacking final : public Backing {
         readers_(std::move(readers)),
         lookup_(std::move(lookup)) {}
 
+  // That the log's end is as its checksums say, which a writer has seen to.
+  Result<void> check_end() {
+    if (writer_) return {};
+    return look_up([](Reader& reader) { return reader.check_end(); });
+  }
   Result<Opened> load() override {
     return look_up([](Reader& reader) { return reader.load(); });
   }
@@ -138,7 +143,7 @@ Result<std::unique_ptr<Writer>> open_writer(const std::string& path, const OpenO
                                             const SqliteSettings& settings) {
   auto lock = sqlite::WriterLock::acquire(path, options.writer_wait);
   if (!lock) return std::unexpected(std::move(lock.error()));
-  return Writer::open(std::move(*lock), path, settings, options.log);
+  return Writer::open(std::move(*lock), path, settings, options);
 }
 
 // A writer has looked at its log itself, and would change it under the one who looks again.
@@ -149,7 +154,7 @@ Result<void> check_wal_without_writer(const std::string& path, const std::string
   return sqlite::check_wal(path, vfs);
 }
 
-Result<std::shared_ptr<Backing>> open_for_reading(const std::string& path, SqliteSettings settings) {
+Result<std::shared_ptr<SqliteBacking>> open_for_reading(const std::string& path, SqliteSettings settings) {
   struct stat status{};
   if (::stat(path.c_str(), &status) == 0)
     if (auto names = sqlite::check_names(path, status.st_nlink); !names)
@@ -168,8 +173,8 @@ Result<std::shared_ptr<Backing>> open_for_reading(const std::string& path, Sqlit
   return std::make_shared<SqliteBacking>(nullptr, std::move(lookup), std::move(readers), path, file);
 }
 
-Result<std::shared_ptr<Backing>> open_for_writing(const std::string& path, const OpenOptions& options,
-                                                  SqliteSettings settings) {
+Result<std::shared_ptr<SqliteBacking>> open_for_writing(const std::string& path, const OpenOptions& options,
+                                                        SqliteSettings settings) {
   auto writer = open_writer(path, options, settings);
   if (!writer) return std::unexpected(std::move(writer.error()));
   auto lookup = Reader::open(path, settings);
@@ -190,7 +195,8 @@ Result<std::shared_ptr<Backing>> open_sqlite_backing(std::string path, const Ope
   auto backing = options.read_only ? open_for_reading(file->path, std::move(settings))
                                    : open_for_writing(file->path, options, std::move(settings));
   if (!backing) return backing;
-  // A file that can be opened but not read is refused here, not at its first use.
+  // A file that can be opened but not read, or was changed at its end, is refused here, not at its first use.
+  if (auto checked = (*backing)->check_end(); !checked) return std::unexpected(std::move(checked.error()));
   if (auto loaded = (*backing)->load(); !loaded) return std::unexpected(std::move(loaded.error()));
   return backing;
 }

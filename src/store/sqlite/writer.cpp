@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "store/sqlite/sql.hpp"
+#include "store/sqlite/state_rows.hpp"
+#include "store/sqlite/wal_check.hpp"
 #include "store/sqlite/wal_readers.hpp"
 
 namespace lasagne::detail::sqlite {
@@ -15,6 +17,11 @@ namespace {
 std::optional<std::int64_t> signed_or_null(std::optional<std::uint64_t> value) {
   if (!value) return std::nullopt;
   return to_sql(*value);
+}
+
+// While a stream is live its head is in the log.
+std::optional<std::int64_t> kept_head(const StreamRow& stream) {
+  return stream.state == StreamState::live ? std::nullopt : signed_or_null(stream.head);
 }
 
 std::optional<std::int64_t> microseconds(std::optional<Duration> value) {
@@ -53,7 +60,9 @@ Result<void> Writer::transact(const std::function<Result<void>()>& work, const s
     if (is_busy(code) && sqlite3_get_autocommit(connection_.handle()) != 0) return std::unexpected(std::move(error));
     return stop(std::move(error));
   }
-  if (const auto done = work(); !done) {
+  auto done = work();
+  if (done) done = put_end();
+  if (!done) {
     (void)statements_.rollback.run();
     return stop(done.error());
   }
@@ -82,105 +91,153 @@ Result<void> Writer::write(const Batch& batch, const Backing::More& more, const 
 Result<void> Writer::put(const Batch& batch) {
   if (auto put = put_streams(batch); !put) return put;
   if (auto put = put_messages(batch); !put) return put;
-  for (const auto& [processor, position] : batch.checkpoints) {
-    statements_.put_checkpoint.bind(1, std::string_view{processor});
-    statements_.put_checkpoint.bind(2, to_sql(position));
-    if (auto put = run(statements_.put_checkpoint, "moving a checkpoint"); !put) return put;
-  }
+  if (auto put = put_checkpoints(batch); !put) return put;
   if (auto put = put_timers(batch); !put) return put;
   return put_parked(batch);
 }
 
 Result<void> Writer::put_streams(const Batch& batch) {
   for (const auto& [id, stream] : batch.streams) {
-    const bool known = id <= last_stream_id_;
-    Statement& put = known ? statements_.update_stream : statements_.insert_stream;
-    int next = 1;
-    put.bind(next++, to_sql(id));
-    if (!known) {
-      put.bind(next++, std::string_view{stream.name});
-      put.bind(next++, category_of(stream.name));
+    if (to_sql(id) <= end_.streams) {
+      if (auto changed = change_stream(stream); !changed) return changed;
+      continue;
     }
-    put.bind(next++, static_cast<std::int64_t>(stream.state));
-    put.bind(next++, stream.state == StreamState::live ? std::nullopt : signed_or_null(stream.head));
-    put.bind(next++, to_sql(stream.first_readable));
-    put.bind(next++, signed_or_null(stream.limits.truncate_before));
-    put.bind(next++, signed_or_null(stream.limits.max_count));
-    put.bind(next++, microseconds(stream.limits.max_age));
-    if (auto done = run(put, "writing a stream"); !done) return done;
-    if (!known) last_stream_id_ = id;
+    HashedRow row("streams", statements_.insert_stream);
+    row.integer(to_sql(id)).text(stream.name).text(category_of(stream.name));
+    row.integer(static_cast<std::int64_t>(stream.state))
+        .integer(kept_head(stream))
+        .integer(to_sql(stream.first_readable));
+    row.integer(signed_or_null(stream.limits.truncate_before)).integer(signed_or_null(stream.limits.max_count));
+    row.integer(microseconds(stream.limits.max_age));
+    if (auto done = run(statements_.insert_stream, "writing a stream"); !done) return done;
+    end_.sum(StateTable::streams).add(row.digest());
+    end_.streams = to_sql(id);
   }
   return {};
 }
 
+Result<void> Writer::change_stream(const StreamRow& stream) {
+  Statement& row = statements_.stream_row;
+  const auto digest = [&]() -> Result<Digest> {
+    const ResetOnExit reset{row};
+    row.bind(1, to_sql(stream.id));
+    const int code = row.step();
+    if (code == SQLITE_ROW) return row_digest("streams", row);
+    if (code == SQLITE_DONE) return std::unexpected(connection_.damaged(stream.name + ": the stream's row is gone"));
+    return std::unexpected(connection_.error(code, "reading a stream"));
+  };
+  const auto before = digest();
+  if (!before) return std::unexpected(before.error());
+  Statement& put = statements_.update_stream;
+  put.bind(1, to_sql(stream.id));
+  put.bind(2, static_cast<std::int64_t>(stream.state));
+  put.bind(3, kept_head(stream));
+  put.bind(4, to_sql(stream.first_readable));
+  put.bind(5, signed_or_null(stream.limits.truncate_before));
+  put.bind(6, signed_or_null(stream.limits.max_count));
+  put.bind(7, microseconds(stream.limits.max_age));
+  if (auto done = run(put, "writing a stream"); !done) return done;
+  const auto after = digest();
+  if (!after) return std::unexpected(after.error());
+  end_.sum(StateTable::streams).subtract(*before);
+  end_.sum(StateTable::streams).add(*after);
+  return {};
+}
+
 Result<void> Writer::put_messages(const Batch& batch) {
-  Statement& put = statements_.insert_message;
+  if (batch.messages.empty()) return {};
+  StoredMessage stored;
   for (const auto& [stream_id, message] : batch.messages) {
     const auto type = type_id(message->type);
     if (!type) return std::unexpected(type.error());
-    put.bind(1, to_sql(message->position));
-    put.bind(2, to_sql(stream_id));
-    put.bind(3, to_sql(message->revision));
-    put.bind(4, *type);
-    put.bind(5, static_cast<std::int64_t>(message->kind));
-    put.bind(6, message->id);
-    put.bind(7, message->metadata.correlation_id);
-    put.bind_id_or_null(8, message->metadata.causation_id);
-    put.bind_text_or_null(9, message->metadata.traceparent);
-    put.bind(10, message->recorded_at.microseconds);
-    put.bind(11, std::string_view{message->data});
-    if (auto done = run(put, "writing a message"); !done) return done;
+    stored.position = message->position;
+    stored.stream_id = to_sql(stream_id);
+    stored.revision = message->revision;
+    stored.type_id = *type;
+    stored.kind = static_cast<std::int64_t>(message->kind);
+    stored.recorded_at = message->recorded_at;
+    stored.id = message->id;
+    stored.metadata = message->metadata;
+    stored.data = message->data;
+    if (auto added = blocks_.add(stored, end_.chain); !added) return added;
   }
-  return {};
+  end_.position = stored.position;
+  end_.recorded_at = stored.recorded_at;
+  return blocks_.finish(end_.chain);
 }
 
 Result<std::int64_t> Writer::type_id(const std::string& name) {
   if (const auto found = types_.find(name); found != types_.end()) return found->second;
   // Ids count from 1 without gaps. A failed transaction ends this object, so an id given here is never given twice.
   const auto id = static_cast<std::int64_t>(types_.size()) + 1;
-  statements_.insert_type.bind(1, id);
-  statements_.insert_type.bind(2, std::string_view{name});
+  HashedRow row("types", statements_.insert_type);
+  row.integer(id).text(name);
   if (auto done = run(statements_.insert_type, "writing a type"); !done) return std::unexpected(done.error());
+  end_.sum(StateTable::types).add(row.digest());
   types_.emplace(name, id);
   return id;
 }
 
+Result<void> Writer::put_checkpoints(const Batch& batch) {
+  for (const auto& [processor, position] : batch.checkpoints) {
+    statements_.put_checkpoint.bind(1, std::string_view{processor});
+    statements_.put_checkpoint.bind(2, to_sql(position));
+    if (auto done = run(statements_.put_checkpoint, "moving a checkpoint"); !done) return done;
+    const auto [kept, is_new] = checkpoints_.try_emplace(processor, position);
+    if (!is_new) end_.checkpoints.subtract(checkpoint_digest(processor, kept->second));
+    end_.checkpoints.add(checkpoint_digest(processor, position));
+    kept->second = position;
+  }
+  return {};
+}
+
+Result<void> Writer::remove_row(Statement& remove, StateTable table, std::string_view doing) {
+  const ResetOnExit reset{remove};
+  int code = SQLITE_ROW;
+  while ((code = remove.step()) == SQLITE_ROW) end_.sum(table).subtract(row_digest(name_of(table), remove));
+  if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, doing));
+  return {};
+}
+
 Result<void> Writer::put_timers(const Batch& batch) {
   for (const auto& [key, timer] : batch.timers) {
-    Statement& put = timer ? statements_.put_timer : statements_.remove_timer;
-    put.bind(1, std::string_view{key});
-    if (timer) {
-      const auto& message = timer->message;
-      put.bind(2, timer->due.microseconds);
-      put.bind(3, std::string_view{timer->stream});
-      put.bind(4, message.id);
-      put.bind(5, static_cast<std::int64_t>(message.kind));
-      put.bind(6, std::string_view{message.type});
-      put.bind(7, std::string_view{message.data});
-      put.bind(8, message.metadata.correlation_id);
-      put.bind_id_or_null(9, message.metadata.causation_id);
-      put.bind_text_or_null(10, message.metadata.traceparent);
-    }
-    if (auto done = run(put, "writing a timer"); !done) return done;
+    statements_.remove_timer.bind(1, std::string_view{key});
+    if (auto done = remove_row(statements_.remove_timer, StateTable::timers, "removing a timer"); !done) return done;
+    if (!timer) continue;
+    const auto& message = timer->message;
+    HashedRow row("timers", statements_.put_timer);
+    row.text(key).integer(timer->due.microseconds).text(timer->stream).id(message.id);
+    row.integer(static_cast<std::int64_t>(message.kind)).text(message.type).text(message.data);
+    row.id(message.metadata.correlation_id).id_or_null(message.metadata.causation_id);
+    row.text_or_null(message.metadata.traceparent);
+    if (auto done = run(statements_.put_timer, "writing a timer"); !done) return done;
+    end_.sum(StateTable::timers).add(row.digest());
   }
   return {};
 }
 
 Result<void> Writer::put_parked(const Batch& batch) {
   for (const auto& [id, parked] : batch.parked) {
-    Statement& put = parked ? statements_.put_parked : statements_.remove_parked;
-    put.bind(1, std::string_view{id.first});
-    put.bind(2, to_sql(id.second));
-    if (parked) {
-      put.bind(3, std::string_view{parked->key});
-      put.bind(4, static_cast<std::int64_t>(parked->status));
-      put.bind(5, static_cast<std::int64_t>(parked->attempts));
-      put.bind(6, parked->next_attempt.microseconds);
-      put.bind(7, std::string_view{parked->error});
-      put.bind(8, std::string_view{parked->edited_data});
-    }
-    if (auto done = run(put, "writing a parked message"); !done) return done;
+    statements_.remove_parked.bind(1, std::string_view{id.first});
+    statements_.remove_parked.bind(2, to_sql(id.second));
+    if (auto done = remove_row(statements_.remove_parked, StateTable::parked, "removing a parked message"); !done)
+      return done;
+    if (!parked) continue;
+    HashedRow row("parked", statements_.put_parked);
+    row.text(id.first).integer(to_sql(id.second)).text(parked->key);
+    row.integer(static_cast<std::int64_t>(parked->status)).integer(static_cast<std::int64_t>(parked->attempts));
+    row.integer(parked->next_attempt.microseconds).text(parked->error).text(parked->edited_data);
+    if (auto done = run(statements_.put_parked, "writing a parked message"); !done) return done;
+    end_.sum(StateTable::parked).add(row.digest());
   }
+  return {};
+}
+
+Result<void> Writer::put_end() {
+  ++end_.number;
+  end_.link = next_link(end_.link);
+  if (const int code = end_.put(statements_.put_end); code != SQLITE_OK)
+    return std::unexpected(connection_.error(code, "writing the log's end"));
   return {};
 }
 

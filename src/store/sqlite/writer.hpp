@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +11,9 @@
 #include <unordered_map>
 
 #include "store/log/backing.hpp"
+#include "store/sqlite/block_writer.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/last_batch.hpp"
 #include "store/sqlite/settings.hpp"
 #include "store/sqlite/writer_lock.hpp"
 
@@ -18,12 +21,11 @@ namespace lasagne::detail::sqlite {
 
 class Writer {
  public:
-  // Opens the file, and makes the tables when it is empty. A file of something else, or of a newer version, is refused
-  // before anything is written to it.
-  // `log` is OpenOptions::log.
+  // Opens the file, makes the tables when it is empty, and converts it when it is of an older version. A file of
+  // something else, or of a newer version, is refused before anything is written to it.
   using Log = std::function<void(const std::string&)>;
   [[nodiscard]] static Result<std::unique_ptr<Writer>> open(WriterLock lock, const std::string& path,
-                                                            const SqliteSettings& settings, Log log = {});
+                                                            const SqliteSettings& settings, const OpenOptions& options);
   ~Writer();
 
   // As Backing::write and Backing::scavenge. `unavailable`: another program has the file locked, nothing was begun, and
@@ -46,21 +48,24 @@ class Writer {
 
   Result<void> put(const Batch& batch);
   Result<void> put_messages(const Batch& batch);
+  Result<void> put_checkpoints(const Batch& batch);
   Result<void> put_streams(const Batch& batch);
   Result<void> put_timers(const Batch& batch);
   Result<void> put_parked(const Batch& batch);
   Result<std::int64_t> type_id(const std::string& name);
-  Result<void> scavenge_all(Timestamp now, std::uint64_t& removed);
-  Result<Revision> first_kept(Statement& row, Timestamp now);
-  Result<std::uint64_t> remove_before(std::int64_t stream, Revision first);
+  Result<void> change_stream(const StreamRow& stream);
+  // Removes the row that the bound statement names, and takes it out of the state's sum.
+  Result<void> remove_row(Statement& remove, StateTable table, std::string_view doing);
+  // The row of last_batch, which is the last thing that a transaction writes.
+  Result<void> put_end();
   // Copies the WAL into the file when it has grown, so that it stays bounded.
   Result<void> checkpoint();
   void tell_of_readers();
 
   struct Statements {
     Statement begin, commit, rollback;
-    Statement insert_message, insert_type, insert_stream, update_stream, put_checkpoint;
-    Statement put_timer, remove_timer, put_parked, remove_parked, keep_head, remove_messages;
+    Statement insert_type, insert_stream, update_stream, stream_row, put_checkpoint;
+    Statement put_timer, remove_timer, put_parked, remove_parked, put_end;
   };
 
   WriterLock lock_;  // released last
@@ -68,8 +73,10 @@ class Writer {
   const SqliteSettings settings_;
   const Log log_;
   Statements statements_;
+  BlockWriter blocks_{connection_};
+  LastBatch end_;  // as of what was written so far
   std::unordered_map<std::string, std::int64_t> types_;
-  std::uint64_t last_stream_id_ = 0;
+  std::map<std::string, Position, std::less<>> checkpoints_;
   int wal_pages_ = 0;         // as of the last commit
   int wal_pages_before_ = 0;  // as of the commit before
   int checkpoint_from_ = 0;   // WAL pages from which on to copy them into the file

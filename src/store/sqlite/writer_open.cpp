@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "store/sqlite/conversion.hpp"
 #include "store/sqlite/file_check.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/sql.hpp"
@@ -15,8 +16,8 @@ namespace lasagne::detail::sqlite {
 
 namespace {
 
-// Reads only. True: the database is empty, and the tables are to be made.
-Result<bool> check_database(Connection& connection) {
+// Reads only. The version of the format; 0: the database is empty, and the tables are to be made.
+Result<std::int64_t> check_database(Connection& connection) {
   auto id = connection.integer("PRAGMA application_id", "reading the application id");
   if (!id && (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_NOTADB)
     return std::unexpected(foreign_file(connection.path(), "not a SQLite database"));
@@ -25,18 +26,29 @@ Result<bool> check_database(Connection& connection) {
   if (!version) return std::unexpected(version.error());
   auto tables = connection.integer("SELECT count(*) FROM sqlite_schema", "reading the schema");
   if (!tables) return std::unexpected(tables.error());
-  if (*id == 0 && *tables == 0) return true;
+  if (*id == 0 && *tables == 0) return 0;
   if (*id != application_id)
     return std::unexpected(foreign_file(connection.path(), "a SQLite database of another program"));
   if (*version > schema_version) return std::unexpected(newer_version(connection.path(), *version));
-  if (*version < schema_version) return std::unexpected(connection.damaged("the format version is missing"));
-  return false;
+  if (*version < 1) return std::unexpected(connection.damaged("the format version is missing"));
+  return version;
+}
+
+Result<void> put_first_batch(Connection& connection) {
+  auto put = connection.prepare(sql::put_last_batch, false);
+  if (!put) return std::unexpected(put.error());
+  if (const int code = LastBatch{}.put(*put); code != SQLITE_OK)
+    return std::unexpected(connection.error(code, "creating the store"));
+  return {};
 }
 
 Result<void> create_tables(Connection& connection) {
   // While the file is no WAL database yet: the tables, the id and the version then reach it in one step.
-  auto created = connection.execute(
-      std::string{"PRAGMA page_size = 4096; BEGIN IMMEDIATE;"} + create_schema + "COMMIT;", "creating the store");
+  auto created = connection.execute(std::string{"PRAGMA page_size = 4096; BEGIN IMMEDIATE;"} + create_state_tables +
+                                        create_log_tables + create_messages_view,
+                                    "creating the store");
+  if (created) created = put_first_batch(connection);
+  if (created) created = connection.execute("COMMIT", "creating the store");
   if (!created) sqlite3_exec(connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   return created;
 }
@@ -91,17 +103,24 @@ Result<void> flush_what_was_left(Connection& connection) {
 }  // namespace
 
 Result<std::unique_ptr<Writer>> Writer::open(WriterLock lock, const std::string& path, const SqliteSettings& settings,
-                                             Log log) {
+                                             const OpenOptions& options) {
   if (auto belongs = check_wal(path, settings.vfs); !belongs) return std::unexpected(std::move(belongs.error()));
   auto connection = Connection::open(path, SQLITE_OPEN_READWRITE, settings.vfs);
   if (!connection) return std::unexpected(connection.error());
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
-  auto empty = check_database(*connection);
-  if (!empty) return std::unexpected(empty.error());
-  if (*empty)
+  auto version = check_database(*connection);
+  if (!version) return std::unexpected(version.error());
+  if (*version == 0)
     if (auto created = create_tables(*connection); !created) return std::unexpected(created.error());
   if (auto configured = configure(*connection, settings); !configured) return std::unexpected(configured.error());
-  std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings, std::move(log))};
+  auto old = Conversion::is_due(*connection);
+  if (!old) return std::unexpected(old.error());
+  if (*old) {
+    if (auto kept = flush_what_was_left(*connection); !kept) return std::unexpected(kept.error());
+    if (auto converted = Conversion(*connection, settings, options.progress).run(); !converted)
+      return std::unexpected(converted.error());
+  }
+  std::unique_ptr<Writer> writer{new Writer(std::move(lock), std::move(*connection), settings, options.log)};
   if (auto prepared = writer->prepare(); !prepared) return std::unexpected(prepared.error());
   if (auto loaded = writer->load(); !loaded) return std::unexpected(loaded.error());
   if (auto kept = flush_what_was_left(writer->connection_); !kept) return std::unexpected(kept.error());
@@ -115,23 +134,23 @@ Result<void> Writer::prepare() {
       {"BEGIN IMMEDIATE", &statements_.begin},
       {"COMMIT", &statements_.commit},
       {"ROLLBACK", &statements_.rollback},
-      {sql::insert_message, &statements_.insert_message},
       {sql::insert_type, &statements_.insert_type},
       {sql::insert_stream, &statements_.insert_stream},
       {sql::update_stream, &statements_.update_stream},
+      {sql::stream_row, &statements_.stream_row},
       {sql::put_checkpoint, &statements_.put_checkpoint},
       {sql::put_timer, &statements_.put_timer},
       {sql::remove_timer, &statements_.remove_timer},
       {sql::put_parked, &statements_.put_parked},
       {sql::remove_parked, &statements_.remove_parked},
-      {sql::keep_head, &statements_.keep_head},
-      {sql::remove_messages, &statements_.remove_messages},
+      {sql::put_last_batch, &statements_.put_end},
   };
   for (const auto& [text, statement] : all) {
     auto prepared = connection_.prepare(text);
     if (!prepared) return std::unexpected(prepared.error());
     *statement = std::move(*prepared);
   }
+  if (auto prepared = blocks_.prepare(); !prepared) return prepared;
   // The hook replaces SQLite's own checkpoints, whose errors nobody would hear of. `this` is on the heap for good.
   sqlite3_wal_hook(
       connection_.handle(),
@@ -146,12 +165,18 @@ Result<void> Writer::prepare() {
 }
 
 Result<void> Writer::load() {
-  auto last = connection_.integer("SELECT max(id) FROM streams", "reading the streams");
-  if (!last) return std::unexpected(last.error());
-  last_stream_id_ = static_cast<std::uint64_t>(*last);
+  if (auto checked = check_end(connection_); !checked) return checked;
+  auto end = read_last_batch(connection_);
+  if (!end) return std::unexpected(end.error());
+  end_ = *std::move(end);
+  auto checkpoints = connection_.prepare(sql::checkpoints, false);
+  if (!checkpoints) return std::unexpected(checkpoints.error());
+  int code = SQLITE_ROW;
+  while ((code = checkpoints->step()) == SQLITE_ROW)
+    checkpoints_.emplace(checkpoints->text(0), checkpoints->natural(1));
+  if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, "reading the checkpoints"));
   auto rows = connection_.prepare(sql::types, false);
   if (!rows) return std::unexpected(rows.error());
-  int code = SQLITE_ROW;
   while ((code = rows->step()) == SQLITE_ROW) types_.emplace(rows->text(1), rows->integer(0));
   if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, "reading the types"));
   return {};

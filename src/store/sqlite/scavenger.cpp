@@ -1,0 +1,341 @@
+#include "store/sqlite/scavenger.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/log/slice.hpp"
+#include "store/sqlite/block_fetch.hpp"
+#include "store/sqlite/positions.hpp"
+#include "store/sqlite/sql.hpp"
+#include "store/sqlite/state_rows.hpp"
+
+namespace lasagne::detail::sqlite {
+
+namespace {
+
+constexpr std::int64_t streams_at_once = 1'000;     // rows may not change under a running select
+constexpr std::int64_t index_rows_at_once = 1'000;  // likewise
+constexpr std::size_t removed_at_once = 100'000;    // messages collected before blocks are written anew
+constexpr std::string_view doing = "scavenging";
+
+std::optional<std::uint64_t> natural(std::optional<std::int64_t> value) {
+  if (!value) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
+}  // namespace
+
+Result<void> Scavenger::run(std::string_view sql, std::string_view what, const auto& bind) {
+  auto statement = session_.statement(sql);
+  if (!statement) return std::unexpected(statement.error());
+  bind(**statement);
+  if (const int code = (*statement)->run(); code != SQLITE_OK) return std::unexpected(connection_.error(code, what));
+  return {};
+}
+
+Result<std::uint64_t> Scavenger::run() {
+  for (std::uint64_t after = 0;;) {
+    auto streams = streams_after(after);
+    if (!streams) return std::unexpected(streams.error());
+    for (auto& stream : *streams) {
+      auto first = first_kept(stream);
+      if (!first) return std::unexpected(first.error());
+      if (*first == 0) continue;
+      if (auto done = cut(stream, *first); !done) return std::unexpected(done.error());
+    }
+    if (auto done = remove_collected(); !done) return std::unexpected(done.error());
+    if (streams->size() < static_cast<std::size_t>(streams_at_once)) return count_;
+    after = streams->back().id;
+  }
+}
+
+Result<std::vector<StreamRow>> Scavenger::streams_after(std::uint64_t id) {
+  auto prepared = session_.statement(sql::streams_to_scavenge);
+  if (!prepared) return std::unexpected(prepared.error());
+  Statement& row = **prepared;
+  const ResetOnExit reset{row};
+  row.bind(1, to_sql(id));
+  row.bind(2, streams_at_once);
+  std::vector<StreamRow> streams;
+  int code = SQLITE_ROW;
+  while ((code = row.step()) == SQLITE_ROW) {
+    StreamRow& stream = streams.emplace_back();
+    stream.id = row.natural(0);
+    stream.name = row.text(1);
+    stream.state = static_cast<StreamState>(row.integer(2));
+    stream.head = natural(row.optional_integer(3));
+    stream.first_readable = row.natural(4);
+    stream.limits.truncate_before = natural(row.optional_integer(5));
+    stream.limits.max_count = natural(row.optional_integer(6));
+    if (const auto age = row.optional_integer(7)) stream.limits.max_age = Duration{*age};
+  }
+  if (code != SQLITE_DONE) return std::unexpected(connection_.error(code, doing));
+  return streams;
+}
+
+// Also sets the stream's head.
+Result<Revision> Scavenger::first_kept(StreamRow& stream) {
+  auto last = log_->last_revision(to_sql(stream.id));
+  if (!last) return std::unexpected(last.error());
+  stream.head = std::max(stream.head, *last);
+  if (!stream.head) return 0;
+  if (stream.state != StreamState::live) return *stream.head + 1;
+  const auto read = [&](Revision from, Revision to, Direction direction, std::size_t limit) {
+    return log_->read_stream(stream, from, to, direction, limit);
+  };
+  auto slice = read_slice(stream, {stream.name, 0, Direction::forwards, 0, now_}, Uuid{}, read);
+  if (!slice) return std::unexpected(slice.error());
+  return slice->first;
+}
+
+// The rows of the index go, but for what of the last one stays; the positions are collected.
+Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
+  bool kept = false;
+  for (bool more = true; more;) {
+    struct IndexRow {
+      Revision last;
+      std::vector<Position> positions;
+    };
+    std::vector<IndexRow> rows;
+    {
+      auto prepared = session_.statement(sql::stream_positions);
+      if (!prepared) return std::unexpected(prepared.error());
+      Statement& row = **prepared;
+      const ResetOnExit reset{row};
+      row.bind(1, to_sql(stream.id));
+      row.bind(2, index_rows_at_once);
+      int code = SQLITE_DONE;
+      more = false;
+      while ((code = row.step()) == SQLITE_ROW) {
+        IndexRow read{row.natural(0), {}};
+        if (!positions_of(row.natural(1), row.text(2), read.positions) || read.positions.size() > read.last + 1)
+          return std::unexpected(
+              connection_.damaged(fmt::format("the index of stream {} cannot be read", stream.name)));
+        if (read.last + 1 - read.positions.size() >= first) break;
+        more = read.last < first;
+        rows.push_back(std::move(read));
+      }
+      if (code != SQLITE_DONE && code != SQLITE_ROW) return std::unexpected(connection_.error(code, doing));
+      more = more && rows.size() == static_cast<std::size_t>(index_rows_at_once);
+    }
+    // The head must outlive its message.
+    if (!rows.empty() && !std::exchange(kept, true)) {
+      if (auto done = keep_head(stream); !done) return done;
+    }
+    for (const auto& row : rows) {
+      if (auto done = cut_row(stream, row.last, first, row.positions); !done) return done;
+      if (removed_.size() < removed_at_once) continue;
+      if (auto done = remove_collected(); !done) return done;
+    }
+  }
+  return {};
+}
+
+Result<void> Scavenger::cut_row(const StreamRow& stream, Revision last, Revision first,
+                                const std::vector<Position>& positions) {
+  const Revision begin = last + 1 - positions.size();
+  const auto gone = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(first - begin, positions.size()));
+  removed_.insert(removed_.end(), positions.begin(), positions.begin() + gone);
+  auto removed = run(sql::remove_by_stream, doing, [&](Statement& remove) {
+    remove.bind(1, to_sql(stream.id));
+    remove.bind(2, to_sql(last));
+  });
+  const std::vector<Position> left(positions.begin() + gone, positions.end());
+  if (!removed || left.empty()) return removed;
+  const auto distances = distances_of(left);
+  return run(sql::insert_by_stream, doing, [&](Statement& insert) {
+    insert.bind(1, to_sql(stream.id));
+    insert.bind(2, to_sql(last));
+    insert.bind(3, to_sql(left.back()));
+    insert.bind_text_or_null(4, distances);
+  });
+}
+
+Result<Digest> Scavenger::stream_digest(std::uint64_t id) {
+  auto row = session_.statement(sql::stream_row);
+  if (!row) return std::unexpected(row.error());
+  const ResetOnExit reset{**row};
+  (*row)->bind(1, to_sql(id));
+  const int code = (*row)->step();
+  if (code != SQLITE_ROW) return std::unexpected(connection_.error(code, doing));
+  return row_digest("streams", **row);
+}
+
+Result<void> Scavenger::keep_head(const StreamRow& stream) {
+  const auto before = stream_digest(stream.id);
+  if (!before) return std::unexpected(before.error());
+  auto kept = run(sql::keep_head, doing, [&](Statement& keep) {
+    keep.bind(1, to_sql(stream.id));
+    keep.bind(2, to_sql(*stream.head));
+  });
+  if (!kept) return kept;
+  const auto after = stream_digest(stream.id);
+  if (!after) return std::unexpected(after.error());
+  end_.sum(StateTable::streams).subtract(*before);
+  end_.sum(StateTable::streams).add(*after);
+  return {};
+}
+
+Result<void> Scavenger::remove_collected() {
+  std::ranges::sort(removed_);
+  count_ += removed_.size();
+  for (std::size_t next = 0; next < removed_.size();) {
+    if (auto done = remove_from_block(next); !done) return done;
+  }
+  removed_.clear();
+  std::ranges::sort(of_processes_, {},
+                    [](const OfProcess& entry) { return std::tie(entry.correlation_id, entry.position); });
+  for (std::size_t first = 0; first < of_processes_.size();) {
+    std::size_t last = first;
+    while (last < of_processes_.size() && of_processes_[last].correlation_id == of_processes_[first].correlation_id)
+      ++last;
+    if (auto done = remove_from_process(first, last); !done) return done;
+    first = last;
+  }
+  of_processes_.clear();
+  return {};
+}
+
+Result<void> Scavenger::remove_from_block(std::size_t& next) {
+  auto found = find_block(sql::whole_block, removed_[next]);
+  if (!found) return std::unexpected(found.error());
+  const auto damaged = [&] {
+    return std::unexpected(
+        connection_.damaged(fmt::format("the message at position {} cannot be found or read", removed_[next])));
+  };
+  if (!*found || (*found)->block().last() < removed_[next]) return damaged();
+  Row& row = **found;
+  if (row.scavenged()) end_.sum(StateTable::blocks).subtract(row.checksum());
+  if (!row.digest) row.digest = row.block().digest();
+  BlockCursor cursor(row.block());
+  StoredMessage message;
+  for (; next < removed_.size() && removed_[next] <= row.block().last(); ++next) {
+    auto step = BlockCursor::Step::removed;
+    while (cursor.next_position() <= removed_[next] && step != BlockCursor::Step::damaged) step = cursor.next(message);
+    if (step != BlockCursor::Step::message) return damaged();
+    of_processes_.push_back({message.metadata.correlation_id, message.position});
+  }
+  std::string ids;
+  std::string messages;
+  if (!without(row.block(), removed_, ids, messages)) {
+    --next;
+    return damaged();
+  }
+  row.ids = std::move(ids);
+  row.messages = std::move(messages);
+  if (row.messages.empty()) return join(std::move(row));
+  end_.sum(StateTable::blocks).add(row.checksum());
+  return replace(row);
+}
+
+Result<void> Scavenger::join(Row row) {
+  for (const bool before : {true, false}) {
+    auto found = before ? find_block(sql::whole_block, row.position - 1) : find_block(sql::next_block, row.position);
+    if (!found) return std::unexpected(found.error());
+    if (!*found || !(*found)->messages.empty()) continue;
+    const Row& other = **found;
+    end_.sum(StateTable::blocks).subtract(other.checksum());
+    if (auto removed = remove_block(before ? row : other); !removed) return removed;
+    if (before) {
+      row.position = other.position;
+    } else {
+      row.chain = other.chain;
+    }
+    row.count += other.count;
+    row.recorded_at = {};
+    row.digest.reset();
+  }
+  end_.sum(StateTable::blocks).add(row.checksum());
+  return replace(row);
+}
+
+Result<std::optional<Scavenger::Row>> Scavenger::find_block(std::string_view sql, Position position) {
+  auto prepared = session_.statement(sql);
+  if (!prepared) return std::unexpected(prepared.error());
+  Statement& read = **prepared;
+  const ResetOnExit reset{read};
+  read.bind(1, to_sql(position));
+  const int code = read.step();
+  if (code == SQLITE_DONE) return std::nullopt;
+  if (code != SQLITE_ROW) return std::unexpected(connection_.error(code, doing));
+  std::optional<Row> row(std::in_place);
+  const Block block = block_of(read);
+  row->position = block.position;
+  row->count = block.count;
+  row->recorded_at = block.recorded_at;
+  row->ids = block.ids;
+  row->messages = block.messages;
+  const auto chain = digest_of(read.blob(5));
+  if (!chain)
+    return std::unexpected(connection_.damaged(fmt::format("the block at position {} has no checksum", row->position)));
+  row->chain = *chain;
+  row->digest = digest_of(read.blob(6));
+  return row;
+}
+
+Result<void> Scavenger::replace(const Row& row) {
+  return run(sql::replace_block, doing, [&](Statement& put) {
+    put.bind(1, to_sql(row.position));
+    put.bind(2, to_sql(row.count));
+    put.bind(3, row.recorded_at.microseconds);
+    put.bind_blob(4, bytes_of(row.chain));
+    row.digest ? put.bind_blob(5, bytes_of(*row.digest)) : put.bind_null(5);
+    row.ids.empty() ? put.bind_null(6) : put.bind_blob(6, row.ids);
+    put.bind_text_or_null(7, row.messages);
+  });
+}
+
+Result<void> Scavenger::remove_block(const Row& row) {
+  return run(sql::remove_block, doing, [&](Statement& remove) { remove.bind(1, to_sql(row.position)); });
+}
+
+Result<void> Scavenger::remove_from_process(std::size_t first, std::size_t last) {
+  const Uuid process = of_processes_[first].correlation_id;
+  while (first < last) {
+    std::vector<Position> positions;
+    {
+      auto prepared = session_.statement(sql::process_from);
+      if (!prepared) return std::unexpected(prepared.error());
+      Statement& row = **prepared;
+      const ResetOnExit reset{row};
+      row.bind(1, process);
+      row.bind(2, to_sql(of_processes_[first].position));
+      const int code = row.step();
+      if (code != SQLITE_ROW && code != SQLITE_DONE) return std::unexpected(connection_.error(code, doing));
+      if (code == SQLITE_DONE || !positions_of(row.natural(0), row.text(1), positions))
+        return std::unexpected(
+            connection_.damaged(fmt::format("the index of process {} cannot be read", process.to_string())));
+    }
+    std::vector<Position> left;
+    const auto row_last = positions.back();
+    for (const Position position : positions) {
+      if (first < last && of_processes_[first].position == position) {
+        ++first;
+      } else {
+        left.push_back(position);
+      }
+    }
+    if (left.size() == positions.size())
+      return std::unexpected(
+          connection_.damaged(fmt::format("the index of process {} misses a message", process.to_string())));
+    auto done = run(sql::remove_by_process, doing, [&](Statement& remove) {
+      remove.bind(1, process);
+      remove.bind(2, to_sql(row_last));
+    });
+    if (!done) return done;
+    if (left.empty()) continue;
+    const auto distances = distances_of(left);
+    done = run(sql::insert_by_process, doing, [&](Statement& insert) {
+      insert.bind(1, process);
+      insert.bind(2, to_sql(left.back()));
+      insert.bind_text_or_null(3, distances);
+    });
+    if (!done) return done;
+  }
+  return {};
+}
+
+}  // namespace lasagne::detail::sqlite

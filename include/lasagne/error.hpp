@@ -18,6 +18,7 @@ enum class ErrorCode : std::uint8_t {
   not_found,         // no such stream (or it was deleted)
   tombstoned,        // the stream is closed for good
   invalid,           // the request can never succeed as it stands: correct it
+  id_reused,         // a message id was used before, for another type or other data: nothing was written; take a new id
   handler_failed,    // a handler threw, or the messages of a stream do not fold: mend the module, or the stream
   unavailable,       // nothing was written; try again later
   commit_unknown,    // written or not: read back before going on

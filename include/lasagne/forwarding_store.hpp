@@ -40,6 +40,7 @@ class ForwardingStore : public Store {
   Result<std::vector<MessagePtr>> read_process(const Uuid& id, Position after, std::size_t limit) override {
     return real_->read_process(id, after, limit);
   }
+  Timestamp now() const override { return real_->now(); }
   Position visible_position() const override { return real_->visible_position(); }
   Position durable_position() const override { return real_->durable_position(); }
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override {

@@ -21,7 +21,7 @@ using Revision = std::uint64_t;
 enum class MessageKind : std::uint8_t { event, command };
 
 struct Metadata {
-  Uuid correlation_id;      // $correlationId: the process this message belongs to
+  Uuid correlation_id;      // $correlationId: the process this message belongs to; nil: one of its own, of its id
   Uuid causation_id;        // $causationId: the message that caused it; nil for the first one
   std::string traceparent;  // W3C trace context, or empty
   friend bool operator==(const Metadata&, const Metadata&) = default;
@@ -42,7 +42,7 @@ struct Message {
   Revision revision = 0;
   Uuid id;
   MessageKind kind = MessageKind::event;
-  Timestamp recorded_at;  // when it was appended; never goes back along the log
+  Timestamp recorded_at;  // when it was appended; goes back along the log only after a clock was ahead by a day
   std::string stream;
   std::string type;
   std::string data;
@@ -71,6 +71,9 @@ struct Limits {
   static constexpr std::size_t traceparent_bytes = 256;
   static constexpr std::size_t error_bytes = 64 << 10;       // of a parked message
   static constexpr std::size_t recent_ids_per_stream = 128;  // how far back an append under `any` looks for its ids
+  // A clock that is behind the last message by more than that corrects one that was ahead; by less, it is waited for.
+  // A clock that jumps ahead by more is told of.
+  static constexpr Duration clock_tolerance = std::chrono::days(1);
 };
 
 }  // namespace lasagne

@@ -19,7 +19,7 @@
 namespace lasagne {
 
 struct RuntimeOptions {
-  std::function<Timestamp()> clock = nullptr;  // unset: the system's; called from several threads
+  std::function<Timestamp()> clock = nullptr;  // unset: the store's; called from several threads
   // Told of everything worth a log line: an attempt that failed, a message parked, a processor that lost its
   // checkpoint, a store that failed. Called from the runtime's threads, never with a lock held. What it throws goes to
   // standard error, with the entry's text.

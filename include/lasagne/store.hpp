@@ -81,7 +81,7 @@ struct ParkedMessage {
 struct Commit {
   std::vector<Append> appends;  // each stream at most once
   // The time by the clock of whoever commits; the messages are recorded at this time, or at that of the log's last
-  // message if that is later. Unset: the store's own clock.
+  // message if that is later by up to Limits::clock_tolerance. Unset: the store's own clock.
   std::optional<Timestamp> recorded_at = std::nullopt;
   std::optional<CheckpointMove> checkpoint;
   std::vector<Timer> timers_set;
@@ -103,7 +103,7 @@ struct Commit {
 };
 
 struct Committed {
-  std::vector<Revision> revisions;  // the last revision of each append, in the commit's order
+  std::vector<Revision> revisions;  // of the last message of each append, in the commit's order
   Position position = 0;            // of the commit's last message; the log's end if it appended none
   bool repeated = false;            // it was in the log already: nothing was written, this is the first result
 };
@@ -155,19 +155,26 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // All or nothing. Appends follow the expected-revision table of docs/guarantees.md. Callers that wait for durability
-  // at the same time share one flush, and each keeps its own outcome.
-  //   conflict, checkpoint_moved, timer_gone, parked_gone, tombstoned, invalid: nothing was written.
-  //   failed: the flush went wrong; the commit may or may not survive. The store takes nothing more: reopen it and
-  //   read.
+  // All or nothing. Appends follow the expected-revision table of docs/guarantees.md: what is in the log already, by
+  // the ids of its messages, is not written again, and what comes with it is written all the same. A commit whose
+  // messages are all there was made before, unless its checkpoint, timer or parked messages still stand as before it:
+  // then these alone change. Callers that wait for durability at the same time share one flush, and each keeps its own
+  // outcome.
+  //   conflict, checkpoint_moved, timer_gone, parked_gone, tombstoned, invalid, id_reused: nothing was written.
+  //   unavailable: nothing was written; try again later.
+  //   commit_unknown: the database went away before the commit was durable. It is visible, and is written when the
+  //   database is back; a crash before that loses it. Append it again with the same ids to wait for it.
+  //   failed: the flush went wrong; the commit may or may not survive. The store refuses all writes from now on: open
+  //   it again and read.
   [[nodiscard]] virtual Result<Committed> append(const Commit& commit, Await await = Await::durable) = 0;
 
   // The same, for a commit that is not needed afterwards: may take the messages' types and data out of it, whatever
   // comes of it, which saves copying them.
   [[nodiscard]] virtual Result<Committed> append_taking(Commit& commit, Await await) { return append(commit, await); }
 
-  // Returns when everything up to `position` is durable, flushing on this thread if nobody else does. `failed` as
-  // above.
+  // Returns when everything up to `position` is durable, flushing on this thread if nobody else does.
+  //   unavailable: the database is away for longer than the store waits. What is visible is kept; try again later.
+  //   failed: as above.
   [[nodiscard]] virtual Result<void> flush(Position position) = 0;
 
   // From `from` (inclusive) in the given direction, at most `limit` messages. Backwards from a revision past the head
@@ -181,6 +188,9 @@ class Store {
                                                                      std::size_t limit) = 0;
 
   // The log's end as its readers see it, and up to where it survives a crash.
+  // The store's clock: OpenOptions::clock, or the system's.
+  [[nodiscard]] virtual Timestamp now() const;
+
   [[nodiscard]] virtual Position visible_position() const = 0;
   [[nodiscard]] virtual Position durable_position() const = 0;
   // Blocks until something newer than `after` is visible (true), or the deadline passes or `interrupt` is called
@@ -241,9 +251,12 @@ struct OpenOptions {
   // How long a write waits for another program's transaction on the file (a sqlite3 shell's, say) before it answers
   // `unavailable`.
   std::chrono::milliseconds busy_wait{5'000};
-  // Told what a person should know and no caller is answered: that a reader keeps the write-ahead log from beginning
-  // anew. Called on the thread that writes; what it throws is ignored.
-  std::function<void(const std::string&)> log{};
+  // What time it is, for Message::recorded_at and StreamLimits::max_age; unset: the system's clock. Called from several
+  // threads; must not throw.
+  std::function<Timestamp()> clock = nullptr;
+  // Told of what a person should know and no caller is answered: a clock that jumped, a database that is away and back,
+  // a reader that keeps the write-ahead log from beginning anew. Called from several threads; what it throws is ignored.
+  std::function<void(const std::string&)> log = nullptr;
   // Called now and then, on the opening thread, while a store of an older format is converted. What it throws is
   // ignored.
   std::function<void(const Progress&)> progress = nullptr;

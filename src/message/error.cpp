@@ -18,6 +18,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "tombstoned";
     case ErrorCode::invalid:
       return "invalid";
+    case ErrorCode::id_reused:
+      return "id reused";
     case ErrorCode::handler_failed:
       return "handler failed";
     case ErrorCode::unavailable:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/system_clock.hpp"
+
 namespace lasagne {
 namespace {
 
@@ -24,6 +26,8 @@ std::string ExpectedRevision::to_string() const {
   }
   return "revision " + std::to_string(revision_);
 }
+
+Timestamp Store::now() const { return detail::system_now(); }
 
 bool Filter::matches(const Message& message) const {
   if (!types.empty() && !contains(types, message.type)) return false;

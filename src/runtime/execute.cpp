@@ -102,7 +102,11 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
     executed.etag = ETag{*loaded.revision};
     cache_.put(command.stream, std::move(loaded));
   }
-  if (auto durable = store_.flush(told); !durable) return refuse(std::move(durable.error()));
+  if (auto durable = store_.flush(told); !durable) {
+    Error error = std::move(durable.error());
+    if (executed.events > 0 && error.code == ErrorCode::unavailable) error.code = ErrorCode::commit_unknown;
+    return refuse(std::move(error));
+  }
   if (rejection) return std::unexpected(Refusal{Refusal::Kind::rejected, *std::move(rejection), {}});
   return executed;
 }

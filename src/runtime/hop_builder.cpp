@@ -70,7 +70,10 @@ void HopBuilder::stage_decided(const Message& cause, Staged& staged, const AnyCo
   if (decided.rejection) {
     CommandRejected rejected{std::string(module_),      cause.type, cause.id, command.stream, decided.rejection->reason,
                              decided.rejection->detail, cause.data};
-    send(rejections_stream(module_), message_of(cause, MessageKind::event, "rejected", encode(rejected)));
+    auto encoded = encode(rejected);
+    // A command that comes again after its bus forgot it may be rejected for another reason: that is another event.
+    tag_ = "rejected " + encoded.data;
+    send(rejections_stream(module_), message_of(cause, MessageKind::event, tag_, std::move(encoded)));
     return;
   }
   std::size_t index = 0;

@@ -139,11 +139,7 @@ Result<bool> LogProcessor::commit(Hop& hop) {
   commit.checkpoint = CheckpointMove{spec_.name, checkpoint_, hop.to};
   auto result = store_.append_taking(commit, Await::visible);
   if (!result) return refused(std::move(result.error()), hop);
-  if (result->repeated) {
-    // Another node did this hop, or our first answer was lost: then the checkpoint has moved, and this is refused. Or a
-    // command came again when its bus had forgotten its id: then there is only the checkpoint left to move.
-    commit.appends.clear();
-    if (auto rest = store_.append(commit, Await::visible); !rest) return refused(std::move(rest.error()), hop);
+  if (result->repeated) {  // by another node, or by us when the answer was lost: the log says where we stand
     reload_.store(true);
     return true;
   }

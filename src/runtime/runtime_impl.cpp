@@ -9,17 +9,9 @@
 
 namespace lasagne::detail {
 
-namespace {
-
-Timestamp system_now() {
-  return {std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
-}
-
-}  // namespace
-
 RuntimeImpl::RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options)
     : store_(store), options_(std::move(options)), log_(options_.log), registry_(std::move(modules)) {
-  if (!options_.clock) options_.clock = system_now;
+  if (!options_.clock) options_.clock = [this] { return store_.now(); };
   processors_ = make_processors(store_, registry_, cache_, log_);
 }
 

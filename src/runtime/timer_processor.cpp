@@ -23,20 +23,21 @@ Result<bool> TimerProcessor::step(Timestamp now) {
   return moved;
 }
 
-// False when somebody else has fired or cancelled it meanwhile.
+// False when somebody else has fired or cancelled it meanwhile. A timer whose message can be appended nowhere goes all
+// the same: it would be due for ever.
 Result<bool> TimerProcessor::fire(const Timer& timer, Timestamp now) {
   std::string cause;
-  for (const auto& stream : {timer.stream, std::string(undeliverable_stream)}) {
+  for (const auto& stream : {timer.stream, std::string(undeliverable_stream), std::string()}) {
     Commit commit;
     commit.recorded_at = now;
     commit.timer_fired = Commit::Fire{timer.key, timer.message.id};
-    commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
+    if (!stream.empty()) commit.appends.push_back({stream, ExpectedRevision::any(), {timer.message}});
     auto fired = store_.append(commit, Await::visible);
     if (fired) {
       if (!cause.empty()) {
         log_({LogEntry::Level::error,
               "the timer " + timer.key + " fired, but its " + timer.message.type + " cannot be appended to " +
-                  timer.stream + " and is kept in " + stream + ": " + cause,
+                  timer.stream + " and is " + (stream.empty() ? "dropped" : "kept in " + stream) + ": " + cause,
               name_, fired->position, 0, cause});
       }
       return true;

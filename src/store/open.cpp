@@ -17,11 +17,12 @@ namespace lasagne {
 
 namespace {
 
-Result<std::unique_ptr<Store>> open_memory(std::string_view url, const OpenOptions&) {
+Result<std::unique_ptr<Store>> open_memory(std::string_view url, const OpenOptions& options) {
   if (url != "memory:") {
     return fail(ErrorCode::invalid, "store URL \"" + std::string(url) + "\": nothing may follow \"memory:\"");
   }
-  auto opened = detail::LogStore::open(std::make_shared<detail::MemoryBacking>(), detail::system_now);
+  auto opened = detail::LogStore::open(std::make_shared<detail::MemoryBacking>(), detail::clock_of(options), {},
+                                       detail::log_of(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
   return *std::move(opened);
 }

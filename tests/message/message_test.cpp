@@ -54,6 +54,8 @@ TEST(Filter, WantsTheTypeAsWell) {
   const Filter filter{{"Placed"}, {"Order"}, {}};
   EXPECT_TRUE(filter.matches(message("Order-9", "Placed")));
   EXPECT_FALSE(filter.matches(message("Order-9", "Paid")));
+  EXPECT_FALSE(filter.matches(message("Orders-9", "Placed")));
+  EXPECT_FALSE(filter.matches(message("Orde-9", "Placed")));
   EXPECT_FALSE(filter.matches(message("Cart-9", "Placed")));
 }
 

@@ -2,8 +2,11 @@
 // had been written so.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "lasagne/forwarding_store.hpp"
 
@@ -34,6 +37,39 @@ class CheckpointApart final : public BuggyStore {
     if (!committed || !checkpoint.checkpoint) return committed;
     if (auto moved = real().append(checkpoint, await); !moved) return moved;
     return committed;
+  }
+};
+
+// A hop is a repeat as a whole or not at all: of one whose messages are all on their buses nothing is done any more,
+// and one of which some are there cannot be stored.
+class RepeatsAsAWhole final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    std::size_t messages = 0;
+    std::size_t repeats = 0;
+    for (const auto& append : commit.appends) {
+      const auto last = real().read_stream(append.stream, ~lasagne::Revision{0}, lasagne::Direction::backwards, 8);
+      for (const auto& message : append.messages) {
+        ++messages;
+        if (!last || append.expected.kind() != lasagne::ExpectedRevision::Kind::any) continue;
+        repeats += std::ranges::count(last->messages, message.id, [](const auto& there) { return there->id; }) > 0;
+      }
+    }
+    if (repeats == 0) return real().append(commit, await);
+    if (repeats < messages) return lasagne::fail(lasagne::ErrorCode::invalid, "some messages are there and others not");
+    return Committed{std::vector<lasagne::Revision>(commit.appends.size()), 0, true};
+  }
+};
+
+// What is not durable since the database is away is taken for durable.
+class OutagesIgnored final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<void> flush(Position position) override {
+    auto flushed = real().flush(position);
+    if (!flushed && flushed.error().code == lasagne::ErrorCode::unavailable) return {};
+    return flushed;
   }
 };
 

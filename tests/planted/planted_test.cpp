@@ -9,6 +9,7 @@
 #include "planted_modules.hpp"
 #include "planted_store.hpp"
 #include "shop_scenario.hpp"
+#include "support/repeats_scenario.hpp"
 #include "testing/simulation/shrink.hpp"
 
 namespace {
@@ -63,6 +64,10 @@ TEST(Planted, ACheckpointMovedInACommitOfItsOwn) {
   expect_caught({shop, nullptr, between<planted::CheckpointApart>()}, 10);
 }
 TEST(Planted, CommandsSentBeforeTheCommit) { expect_caught({shop, nullptr, between<planted::CommandsFirst>()}, 300); }
+TEST(Planted, RepeatsAsAWhole) {
+  expect_caught({repeats_domain::scenario, nullptr, between<planted::RepeatsAsAWhole>()}, 10);
+}
+TEST(Planted, OutagesIgnored) { expect_caught({shop, nullptr, between<planted::OutagesIgnored>()}, 100); }
 TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 1); }
 TEST(Planted, IdsThatAreOthersAtEachAttempt) { expect_caught({shop, nullptr, between<planted::IdsOfTheMoment>()}, 10); }
 TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 10); }

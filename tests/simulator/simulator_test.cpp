@@ -102,7 +102,7 @@ TEST(Simulator, EveryFaultHappens) {
   for (const char* what :
        {"arrives once more", "is paused for", "falls behind for", "the clock of the store jumps by -",
         "the clock of node 1 jumps by ", "wakes and goes on with its commit", "node 2 crashes", "the machine crashes",
-        "a flush fails", "is sent back for another attempt"}) {
+        "a flush fails", "the database is away for", "is sent back for another attempt"}) {
     EXPECT_NE(told.find(what), std::string::npos) << what;
   }
 }

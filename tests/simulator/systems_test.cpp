@@ -5,6 +5,7 @@
 #include "lasagne/testing/simulator.hpp"
 #include "shop_scenario.hpp"
 #include "simulator/seeds.hpp"
+#include "support/repeats_scenario.hpp"
 
 namespace {
 
@@ -23,6 +24,11 @@ void run_shop(std::uint64_t first, std::uint64_t seeds) {
 }
 TEST(SimulatedShop, ComesToRestWithNothingLostOrDoneTwice) { run_shop(1, 1500); }
 TEST(SimulatedShop, ComesToRestAlsoWithOtherSeeds) { run_shop(1'000'001, 1500); }
+
+// Commands that come again when their bus has forgotten them, and then what they caused on other buses.
+TEST(SimulatedRepeats, EachPartOfAHopIsNewOrARepeat) {
+  expect_clean(simulate_seeds(repeats_domain::scenario, 1, 1500 / slower));
+}
 
 class SimulatedHotel : public ::testing::TestWithParam<const char*> {};
 TEST_P(SimulatedHotel, ComesToRestWithNothingLostOrDoneTwice) {

@@ -50,10 +50,13 @@ struct SimulatedCommand {
   std::string type;
   std::string data;
   std::string session;  // commands of one session arrive in the scenario's order; those without one in any
+  // Whether it may also arrive once more when its bus has forgotten its id, as a new command with an old id: for one
+  // whose decider, and whose audit, know what to do about that.
+  bool comes_again = false;
 };
 template <class C>
 [[nodiscard]] SimulatedCommand command(const C& value, std::string session = {}) {
-  return {std::string(type_name<C>), to_json(value), std::move(session)};
+  return {std::string(type_name<C>), to_json(value), std::move(session), false};
 }
 
 struct Scenario {

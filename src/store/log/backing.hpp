@@ -48,7 +48,7 @@ struct Batch {
 };
 
 // `write` and `scavenge` are called by one thread at a time; the rest from any thread at any time, also beside them.
-// What is read is what was written by finished batches.
+// What is read is what was written by finished batches. A read that finds damage gives `failed`.
 class Backing {
  public:
   struct Opened {
@@ -66,8 +66,10 @@ class Backing {
   // Constant time: does not depend on the number of messages.
   [[nodiscard]] virtual Result<Opened> load() = 0;
 
-  // Atomic, and durable on return. After an error nothing may be written any more until the database is opened again:
-  // what of the batch survives is unknown (`failed`) or nothing of it does (`unavailable`, such as a full disk).
+  // Atomic, and durable on return.
+  //   unavailable: nothing of the batch was written, and nothing is half done: the same rows come again in a later
+  //   batch. failed, or any other error: what of the batch survives is unknown. Nothing is written any more until the
+  //   database is opened again.
   [[nodiscard]] virtual Result<void> write(const Batch& batch) = 0;
   // The same, and just before it is done takes along what `more` gives, until that gives nothing; or does not ask.
   // Whatever `more` gave is a part of the batch, and shares its fate.

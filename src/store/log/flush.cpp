@@ -1,5 +1,6 @@
 // Makes what is visible durable: one write for all that wait.
-#include <algorithm>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "store/log/log_store.hpp"
@@ -11,10 +12,19 @@ using Role = GroupCommit::Ticket::Role;
 void LogStore::fail_for_good(const Error& error) {
   failure_ = Error{
       ErrorCode::failed,
-      "the store takes nothing more since a flush failed (" + error.message + "): mend the cause and open it again",
+      "the store has failed and refuses all writes: " + error.message + ". Mend the cause and open the store again",
       {},
       std::nullopt};
   waiters_.wake_all();
+}
+
+Error LogStore::visible_only(Error error) {
+  if (error.code != ErrorCode::unavailable) return error;
+  error.code = ErrorCode::commit_unknown;
+  error.message +=
+      "; what was asked for is visible already, and will be durable when the database is back: read it, or "
+      "ask again with the same ids";
+  return error;
 }
 
 std::shared_ptr<const Batch> LogStore::take_batch() {
@@ -56,8 +66,15 @@ Result<void> LogStore::flush_all() {
   return finish_flush(*std::move(flush));
 }
 
-// Of the leader. What comes while the first batch is being written goes along, and saves a flush.
-Result<void> LogStore::write(std::shared_ptr<const Batch> batch) {
+Result<void> LogStore::flush_change() {
+  auto flushed = flush_all();
+  if (!flushed) flushed = std::unexpected(visible_only(std::move(flushed.error())));
+  return flushed;
+}
+
+// What comes while the batch is being written goes along, and saves a flush. `took` is the time that the write took
+// once nothing more came.
+Result<void> LogStore::write_once(const Batch& batch, std::chrono::steady_clock::duration& took) {
   using std::chrono::steady_clock;
   const auto begun = steady_clock::now();
   auto completed = begun;
@@ -69,22 +86,49 @@ Result<void> LogStore::write(std::shared_ptr<const Batch> batch) {
     completed = steady_clock::now();
     return head_.nothing_pending() ? nullptr : take_batch();
   };
-  const auto written = batch->empty() ? Result<void>{} : backing_->write_growing(*batch, more);
-  const auto took = steady_clock::now() - completed;
+  auto written = batch.empty() ? Result<void>{} : backing_->write_growing(batch, more);
+  took = steady_clock::now() - completed;
+  return written;
+}
 
+// Of the leader. A database that is away is tried again for a while, with what came meanwhile.
+Result<void> LogStore::write(std::shared_ptr<const Batch> batch) {
+  using std::chrono::steady_clock;
+  const auto deadline = steady_clock::now() + limits_.unavailable_wait;
+  for (;;) {
+    steady_clock::duration took{};
+    auto written = write_once(*batch, took);
+    const bool away = !written && written.error().code == ErrorCode::unavailable;
+    if (!away || steady_clock::now() + limits_.unavailable_retry > deadline) return end_write(std::move(written), took);
+    std::this_thread::sleep_for(limits_.unavailable_retry);
+    const MutexLock lock(mutex_);
+    head_.put_back();
+    batch = take_batch();
+  }
+}
+
+Result<void> LogStore::end_write(Result<void> written, std::chrono::steady_clock::duration took) {
   GroupCommit::Finished finished;
   std::optional<Error> error;
+  std::string note;
   {
     const MutexLock lock(mutex_);
     finished = commits_.finish(written.has_value(), took);
     if (written) {
       head_.written(finished.mark);
+      if (std::exchange(away_, false)) note = "the database is back, and all that was visible is durable";
+    } else if (written.error().code == ErrorCode::unavailable) {
+      head_.put_back();
+      error = std::move(written.error());
+      if (!std::exchange(away_, true)) note = "the database is away, and what is visible is kept: " + error->message;
     } else {
       head_.lost();
       fail_for_good(written.error());
       error = failure_;
+      note = failure_->message;
     }
   }
+  if (!note.empty()) log_(note);
   for (const auto& group : finished.groups) group->end(error);
   if (error) return std::unexpected(*std::move(error));
   return {};

@@ -46,7 +46,8 @@ class GroupCommit {
     Mark mark;                                        // what was written up to
     std::vector<std::shared_ptr<FlushGroup>> groups;  // to be told without the lock
   };
-  // The write has ended, and took so long once nothing more came. After one that failed nobody may lead again.
+  // The write has ended, and took so long once nothing more came. One that did not come about is told to all that wait,
+  // for the next one too.
   Finished finish(bool good, Clock::duration took);
 
  private:

@@ -13,7 +13,7 @@ Result<void> Head::load() {
   auto next = backing_.next_timer();
   if (!next) return std::unexpected(std::move(next.error()));
   visible_.position = durable_.position = opened->last_position;
-  last_recorded_at_ = opened->last_recorded_at;
+  clock_ = RecordingClock(opened->last_recorded_at);
   last_stream_id_ = opened->last_stream_id;
   checkpoints_ = std::move(opened->checkpoints);
   next_timer_ = *next;

@@ -14,6 +14,7 @@
 #include "lasagne/store.hpp"
 #include "store/log/backing.hpp"
 #include "store/log/limits.hpp"
+#include "store/log/recording_clock.hpp"
 #include "store/log/slice.hpp"
 #include "store/log/stream_cache.hpp"
 #include "store/log/tail.hpp"
@@ -31,11 +32,20 @@ struct Mark {
 class Head {
  public:
   using Messages = std::span<std::shared_ptr<Message>>;
-  // What validation found for one append of a commit.
-  struct Plan {
+  // A message that is there already: nothing of it is written again.
+  struct Repeat {
+    std::size_t index = 0;          // in its append
+    std::optional<std::size_t> of;  // the earlier message of the same append that it repeats
+    Revision revision = 0;          // else where it stands in its stream
+    Position position = 0;          // and in the log; 0 when it no longer reads
+  };
+  struct AppendPlan {
     CachedStream* stream = nullptr;  // may be one that does not exist yet
-    bool repeated = false;
-    Revision repeated_revision = 0;
+    std::vector<Repeat> repeats;     // in order
+  };
+  struct Plan {
+    std::vector<AppendPlan> appends;
+    bool repeated = false;  // there are messages, and all of them are repeats
   };
 
   Head(Backing& backing, const LogStoreLimits& limits)
@@ -43,15 +53,15 @@ class Head {
   // Once, before all else.
   Result<void> load();
 
-  // plan.cpp: each append against the expected-revision table. Changes nothing.
-  Result<std::vector<Plan>> plan(const Commit& commit);
-  // The answer to a commit that is in the log; an error when only a part of it is.
-  Result<Committed> settle_repeat(const std::vector<Plan>& plans);
+  // plan.cpp: which messages are new, by the expected-revision table. `messages` are those of all appends.
+  Result<Plan> plan(const Commit& commit, Messages messages);
   // Whether checkpoint, timer and parked messages stand as the commit says.
   Result<void> check_guards(const Commit& commit);
 
-  // apply.cpp: makes a commit visible that was planned, and whose guards hold. `messages` are those of all its appends.
-  Committed apply(const Commit& commit, const std::vector<Plan>& plans, Messages messages, Timestamp now);
+  // apply.cpp: makes a commit visible that was planned, and whose guards hold.
+  Committed apply(const Commit& commit, const Plan& plan, Messages messages, Timestamp now);
+  // The answer to a commit of which nothing is new.
+  [[nodiscard]] static Committed answer_again(const Plan& plan, Messages messages);
 
   // head.cpp
   Result<StreamSlice> read_stream(const SliceRequest& request);
@@ -78,22 +88,28 @@ class Head {
   std::shared_ptr<const Batch> take_batch() { return unwritten_.take(); }
   // All batches that were taken are in the backing, up to this mark.
   void written(Mark mark);
+  // They are not, and will come again.
+  void put_back() { unwritten_.put_back(); }
   // They are not, and never will be.
   void lost() noexcept { unwritten_.settle(); }
+  // What a person should know of the clock.
+  [[nodiscard]] std::optional<std::string> take_note() { return clock_.take_note(); }
   // Makes room in memory; only between operations, and what is not durable stays.
   void evict() { streams_.evict(durable_.sequence); }
   // After messages were removed from the backing, with nothing unwritten: memory starts afresh.
   void forget();
 
  private:
-  Result<Plan> plan_append(const Append& append);
-  Result<Plan> plan_any(const Append& append, CachedStream& stream);
-  Result<Plan> plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected);
-  Result<std::optional<Revision>> match_repeat(const Append& append, const CachedStream& stream, Revision from);
+  Result<AppendPlan> plan_append(const Append& append, Messages messages);
+  Result<AppendPlan> plan_any(CachedStream& stream, Messages messages);
+  Result<AppendPlan> plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected,
+                             Messages messages);
+  Result<Repeat> repeat_of(std::size_t index, const Message& message, Revision revision, const CachedStream& stream);
   Result<void> look_back(CachedStream& stream);
   Result<void> check_timer(const Commit::Fire& fire);
   Result<bool> is_parked(const Commit::ParkedId& id);
-  void write_messages(Messages messages, CachedStream& stream, Timestamp now);
+  void write_messages(Messages messages, const AppendPlan& plan, Timestamp now);
+  std::optional<Timestamp> first_recorded_at();
   void apply_guards(const Commit& commit);
   void create(CachedStream& stream) { stream.row.id = ++last_stream_id_; }
   Result<CachedStream*> find_or_create(std::string_view name);
@@ -108,7 +124,7 @@ class Head {
   Mark visible_;
   Mark durable_;
   std::uint64_t last_stream_id_ = 0;
-  Timestamp last_recorded_at_;
+  RecordingClock clock_;
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::optional<Timestamp> next_timer_;
 };

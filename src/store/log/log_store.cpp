@@ -9,15 +9,17 @@
 
 namespace lasagne::detail {
 
-LogStore::LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits)
+LogStore::LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits, Log log)
     : backing_(std::move(backing)),
       clock_(std::move(clock)),
+      log_(log ? std::move(log) : [](const std::string&) {}),
       limits_(limits),
       head_(*backing_, limits_),
       commits_(limits_) {}
 
-Result<std::unique_ptr<LogStore>> LogStore::open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits) {
-  std::unique_ptr<LogStore> store(new LogStore(std::move(backing), std::move(clock), limits));
+Result<std::unique_ptr<LogStore>> LogStore::open(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits,
+                                                 Log log) {
+  std::unique_ptr<LogStore> store(new LogStore(std::move(backing), std::move(clock), limits, std::move(log)));
   const MutexLock lock(store->mutex_);
   if (auto loaded = store->head_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
   return store;
@@ -47,9 +49,18 @@ std::vector<std::shared_ptr<Message>> messages_of(C& commit) {
         kept.data = std::move(message.data);
         kept.metadata = message.metadata;
       }
+      if (kept.metadata.correlation_id.is_nil()) kept.metadata.correlation_id = kept.id;
     }
   }
   return messages;
+}
+
+// What only holds before the commit is made.
+bool is_guarded(const Commit& commit) {
+  return commit.checkpoint || commit.timer_fired || !commit.parked_removed.empty();
+}
+bool is_past(ErrorCode guard) {
+  return guard == ErrorCode::checkpoint_moved || guard == ErrorCode::timer_gone || guard == ErrorCode::parked_gone;
 }
 
 }  // namespace
@@ -66,31 +77,39 @@ Result<Committed> LogStore::append_taking(Commit& commit, Await await) {
 
 Result<Committed> LogStore::append_checked(const Commit& commit, Messages messages, Await await) {
   Result<Committed> result;
-  Flush flush;
+  Result<Flush> flush;
+  std::optional<std::string> note;
   {
     const MutexLock lock(mutex_);
-    result = plan_and_apply(commit, messages);
-    if (!result || await == Await::visible) return result;
-    auto begun = begin_flush();
-    if (!begun) return std::unexpected(std::move(begun.error()));
-    flush = *std::move(begun);
+    result = noticed(plan_and_apply(commit, messages, await));
+    note = head_.take_note();
+    if (result && await == Await::durable) flush = begin_flush();
   }
-  if (auto flushed = finish_flush(std::move(flush)); !flushed) return std::unexpected(std::move(flushed.error()));
+  if (note) log_(*note);
+  if (!result || await == Await::visible) return result;
+  auto flushed = flush ? finish_flush(*std::move(flush)) : std::unexpected(std::move(flush.error()));
+  if (!flushed) return std::unexpected(result->repeated ? std::move(flushed.error()) : visible_only(flushed.error()));
   return result;
 }
 
-Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messages) {
+Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messages, Await await) {
   if (failure_) return std::unexpected(*failure_);
-  if (head_.pending_messages() > limits_.unflushed_messages) {
+  // While the database is away, who wants to be durable is refused before anything of it is visible.
+  if (head_.pending_messages() > limits_.unflushed_messages || (away_ && await == Await::durable)) {
     if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
   }
   head_.evict();
-  auto plans = head_.plan(commit);
-  if (!plans) return std::unexpected(std::move(plans.error()));
-  if (std::ranges::any_of(*plans, &Head::Plan::repeated)) return head_.settle_repeat(*plans);
-  if (auto guarded = head_.check_guards(commit); !guarded) return std::unexpected(std::move(guarded.error()));
-  auto committed = head_.apply(commit, *plans, messages, commit.recorded_at ? *commit.recorded_at : clock_());
-  if (!plans->empty()) waiters_.wake(head_);
+  auto plan = head_.plan(commit, messages);
+  if (!plan) return std::unexpected(std::move(plan.error()));
+  auto guarded = head_.check_guards(commit);
+  // A commit whose messages are all there was made before, unless its checkpoint, timer or parked messages still stand
+  // as before it: then only these are new.
+  if (plan->repeated && (!is_guarded(commit) || (!guarded && is_past(guarded.error().code)))) {
+    return Head::answer_again(*plan, messages);
+  }
+  if (!guarded) return std::unexpected(std::move(guarded.error()));
+  auto committed = head_.apply(commit, *plan, messages, commit.recorded_at ? *commit.recorded_at : clock_());
+  if (!messages.empty() && !plan->repeated) waiters_.wake(head_);
   return committed;
 }
 
@@ -98,7 +117,7 @@ Result<StreamSlice> LogStore::read_stream(std::string_view stream, Revision from
                                           std::size_t limit) {
   const MutexLock lock(mutex_);
   head_.evict();
-  return head_.read_stream({stream, from, direction, limit, clock_()});
+  return noticed(head_.read_stream({stream, from, direction, limit, clock_()}));
 }
 
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
@@ -117,7 +136,7 @@ Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::s
     }
     // The tail may move on while the backing reads what is older.
     auto older = backing_->read_all(slice.scanned_to, tail_from, filter, limit - slice.messages.size());
-    if (!older) return older;
+    if (!older) return told(std::move(older));
     std::ranges::move(older->messages, std::back_inserter(slice.messages));
     slice.scanned_to = older->scanned_to;
     if (slice.messages.size() >= limit) return slice;
@@ -126,8 +145,11 @@ Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::s
 
 Result<std::vector<MessagePtr>> LogStore::read_process(const Uuid& correlation_id, Position after, std::size_t limit) {
   if (auto flushed = flush(visible_position()); !flushed) return std::unexpected(std::move(flushed.error()));
-  return backing_->read_process(correlation_id, after, limit);
+  auto messages = backing_->read_process(correlation_id, after, limit);
+  return messages ? messages : told(std::move(messages));
 }
+
+Timestamp LogStore::now() const { return clock_(); }
 
 Position LogStore::visible_position() const {
   const MutexLock lock(mutex_);
@@ -171,7 +193,7 @@ Result<std::map<std::string, Position, std::less<>>> LogStore::checkpoints() {
 Result<std::vector<Timer>> LogStore::due_timers(Timestamp now, std::size_t limit) {
   const MutexLock lock(mutex_);
   if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
-  return head_.due_timers(now, limit);
+  return noticed(head_.due_timers(now, limit));
 }
 
 Result<std::optional<Timestamp>> LogStore::next_timer() {
@@ -182,19 +204,19 @@ Result<std::optional<Timestamp>> LogStore::next_timer() {
 Result<std::vector<ParkedMessage>> LogStore::parked(std::string_view processor, Position after, std::size_t limit) {
   const MutexLock lock(mutex_);
   if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
-  return backing_->parked(processor, after, limit);
+  return noticed(backing_->parked(processor, after, limit));
 }
 
 Result<StreamLimits> LogStore::stream_limits(std::string_view stream) {
   const MutexLock lock(mutex_);
-  return head_.stream_limits(stream);
+  return noticed(head_.stream_limits(stream));
 }
 
 Result<void> LogStore::set_stream_limits(std::string_view stream, const StreamLimits& limits) {
   const MutexLock lock(mutex_);
   if (failure_) return std::unexpected(*failure_);
-  if (auto set = head_.set_stream_limits(stream, limits); !set) return set;
-  return flush_all();
+  if (auto set = noticed(head_.set_stream_limits(stream, limits)); !set) return set;
+  return flush_change();
 }
 
 Result<void> LogStore::delete_stream(std::string_view stream, ExpectedRevision expected) {
@@ -208,8 +230,8 @@ Result<void> LogStore::tombstone_stream(std::string_view stream, ExpectedRevisio
 Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision expected, StreamState state) {
   const MutexLock lock(mutex_);
   if (failure_) return std::unexpected(*failure_);
-  if (auto changed = head_.change_stream(name, expected, state); !changed) return changed;
-  return flush_all();
+  if (auto changed = noticed(head_.change_stream(name, expected, state)); !changed) return changed;
+  return flush_change();
 }
 
 Result<std::uint64_t> LogStore::scavenge() {
@@ -219,7 +241,7 @@ Result<std::uint64_t> LogStore::scavenge() {
   } while (commits_.writing());
   auto removed = backing_->scavenge(clock_());
   if (!removed) {
-    fail_for_good(removed.error());
+    if (removed.error().code != ErrorCode::unavailable) fail_for_good(removed.error());
     return removed;
   }
   head_.forget();

@@ -23,9 +23,10 @@ namespace lasagne::detail {
 class LogStore final : public Store {
  public:
   using Clock = std::function<Timestamp()>;
+  using Log = std::function<void(const std::string&)>;  // what a person should know; must not throw
 
   static Result<std::unique_ptr<LogStore>> open(std::shared_ptr<Backing> backing, Clock clock,
-                                                LogStoreLimits limits = {});
+                                                LogStoreLimits limits = {}, Log log = {});
 
   Result<Committed> append(const Commit& commit, Await await) override;
   Result<Committed> append_taking(Commit& commit, Await await) override;
@@ -34,6 +35,7 @@ class LogStore final : public Store {
                                   std::size_t limit) override;
   Result<LogSlice> read_all(Position after, const Filter& filter, std::size_t limit) override;
   Result<std::vector<MessagePtr>> read_process(const Uuid& correlation_id, Position after, std::size_t limit) override;
+  Timestamp now() const override;
   Position visible_position() const override;
   Position durable_position() const override;
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override;
@@ -58,11 +60,11 @@ class LogStore final : public Store {
     std::shared_ptr<const Batch> batch;
   };
 
-  LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits);
+  LogStore(std::shared_ptr<Backing> backing, Clock clock, LogStoreLimits limits, Log log);
 
   // log_store.cpp
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await) EXCLUDES(mutex_);
-  Result<Committed> plan_and_apply(const Commit& commit, Messages& messages) REQUIRES(mutex_);
+  Result<Committed> plan_and_apply(const Commit& commit, Messages& messages, Await await) REQUIRES(mutex_);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state) EXCLUDES(mutex_);
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline)
       EXCLUDES(mutex_);
@@ -72,17 +74,35 @@ class LogStore final : public Store {
   Result<void> finish_flush(Flush flush) EXCLUDES(mutex_);
   Result<void> flush_all() REQUIRES(mutex_);  // both, and lets go of the lock meanwhile
   Result<void> write(std::shared_ptr<const Batch> batch) EXCLUDES(mutex_);
+  Result<void> flush_change() REQUIRES(mutex_);  // the same, of a change that is visible
+  Result<void> write_once(const Batch& batch, std::chrono::steady_clock::duration& took) EXCLUDES(mutex_);
+  Result<void> end_write(Result<void> written, std::chrono::steady_clock::duration took) EXCLUDES(mutex_);
   std::shared_ptr<const Batch> take_batch() REQUIRES(mutex_);
   void fail_for_good(const Error& error) REQUIRES(mutex_);
+  // What is visible and not durable, since the database is away, may be done or not.
+  [[nodiscard]] static Error visible_only(Error error);
+  // Passes on what was read. Damage makes the store fail: it refuses all writes, and everybody who waits is woken.
+  template <class T>
+  Result<T> noticed(Result<T> read) REQUIRES(mutex_) {
+    if (!read && read.error().code == ErrorCode::failed && !failure_) fail_for_good(read.error());
+    return read;
+  }
+  template <class T>
+  Result<T> told(Result<T> read) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return noticed(std::move(read));
+  }
 
   const std::shared_ptr<Backing> backing_;
   const Clock clock_;
+  const Log log_;
   const LogStoreLimits limits_;
 
   mutable Mutex mutex_;
   Head head_ GUARDED_BY(mutex_);
   GroupCommit commits_ GUARDED_BY(mutex_);
   Waiters waiters_ GUARDED_BY(mutex_);
+  bool away_ GUARDED_BY(mutex_) = false;             // the last write found the database unavailable
   std::optional<Error> failure_ GUARDED_BY(mutex_);  // memory and backing may differ: nothing is written any more
 };
 

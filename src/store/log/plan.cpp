@@ -1,6 +1,9 @@
 // Validation of a commit: the expected-revision table, and what must stand as it says.
 #include <algorithm>
+#include <functional>
 #include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "store/log/head.hpp"
 
@@ -15,12 +18,17 @@ std::unexpected<Error> conflict(const Append& append, std::optional<Revision> ac
   return std::unexpected(Error{ErrorCode::conflict, std::move(text), append.stream, actual});
 }
 
-std::unexpected<Error> reused(const Append& append) {
-  return fail(
-      ErrorCode::invalid,
-      "some of the message ids for " + append.stream + " were used before and others not: a repeat must be whole",
-      append.stream);
+std::unexpected<Error> reused(const Message& message, const Message& before) {
+  return fail(ErrorCode::id_reused,
+              "the id " + message.id.to_string() + " of a " + message.type + " for " + message.stream +
+                  " was used before, for " +
+                  (message.type != before.type || message.kind != before.kind ? "a message of type " + before.type
+                                                                              : std::string("other data")) +
+                  ": a new message needs an id of its own, and a repeated one its data",
+              message.stream);
 }
+
+bool same(const Message& a, const Message& b) { return a.kind == b.kind && a.type == b.type && a.data == b.data; }
 
 }  // namespace
 
@@ -80,124 +88,125 @@ Result<bool> Head::is_parked(const Commit::ParkedId& id) {
   return backing_.has_parked(id.processor, id.position);
 }
 
-// Compares the ids of `append` with the stream's messages from `from` on: the revision of the last one when all are
-// there, empty when the first one differs or is missing.
-Result<std::optional<Revision>> Head::match_repeat(const Append& append, const CachedStream& stream, Revision from) {
-  const Revision last = from + append.messages.size() - 1;
-  auto there =
-      streams_.read(stream, from, std::min(last, *stream.row.head), Direction::forwards, append.messages.size());
-  if (!there) return std::unexpected(std::move(there.error()));
-  if (there->empty() || (*there)[0]->revision != from || (*there)[0]->id != append.messages[0].id) return std::nullopt;
-  if (there->size() != append.messages.size()) return reused(append);
-  for (std::size_t i = 0; i < there->size(); ++i) {
-    if ((*there)[i]->id != append.messages[i].id) return reused(append);
-  }
-  return last;
-}
-
-// Learns the ids of the stream's last messages, of which the older ones may be in the backing.
+// Learns the ids of the stream's last messages, of which the older ones may be in the backing. Those that were deleted
+// are no longer there to be repeated.
 Result<void> Head::look_back(CachedStream& stream) {
-  std::vector<Uuid> ids(Limits::recent_ids_per_stream);
+  const std::size_t size = limits_.recent_ids_per_stream;
   const Revision head = *stream.row.head;
-  const Revision oldest = head + 1 - std::min<Revision>(head + 1, ids.size());
-  const Revision in_memory = stream.recent.empty() ? head + 1 : stream.recent.front()->revision;
-  const bool older = in_memory > oldest && in_memory > stream.row.first_readable;
-  const Revision from = older ? oldest : std::max(oldest, in_memory);
-  auto messages = streams_.read(stream, from, head, Direction::forwards, ids.size());
+  const Revision oldest = std::max(head + 1 - std::min<Revision>(head + 1, size), stream.row.first_readable);
+  auto messages = streams_.read(stream, oldest, head, Direction::forwards, size);
   if (!messages) return std::unexpected(std::move(messages.error()));
-  for (const auto& message : *messages) ids[message->revision % ids.size()] = message->id;
-  stream.recent_ids = std::move(ids);
+  stream.recent_ids.begin(size);
+  for (const auto& message : *messages) stream.recent_ids.add(message->id, message->revision);
   return {};
 }
 
-Result<Head::Plan> Head::plan_any(const Append& append, CachedStream& stream) {
-  Plan plan{&stream, false, 0};
-  if (!stream.row.head) return plan;
-  if (stream.recent_ids.empty()) {
+// For a message whose id the stream has at this revision.
+Result<Head::Repeat> Head::repeat_of(std::size_t index, const Message& message, Revision revision,
+                                     const CachedStream& stream) {
+  auto there = streams_.read(stream, revision, revision, Direction::forwards, 1);
+  if (!there) return std::unexpected(std::move(there.error()));
+  if (there->empty()) return Repeat{index, std::nullopt, revision, 0};
+  if (!same(message, *there->front())) return reused(message, *there->front());
+  return Repeat{index, std::nullopt, revision, there->front()->position};
+}
+
+// Each message by itself: it is new, or stands among the stream's last ones, those before it in this append included.
+// So it makes no difference which other messages come with it.
+Result<Head::AppendPlan> Head::plan_any(CachedStream& stream, Messages messages) {
+  AppendPlan plan{&stream, {}};
+  const auto& row = stream.row;
+  const bool looks_back = row.head && row.state == StreamState::live;
+  if (looks_back && stream.recent_ids.empty()) {
     if (auto looked = look_back(stream); !looked) return std::unexpected(std::move(looked.error()));
   }
-  const auto& ids = stream.recent_ids;
-  const auto found = std::ranges::find(ids, append.messages[0].id);
-  if (found == ids.end()) return plan;
-  const Revision slot = static_cast<Revision>(found - ids.begin());
-  const Revision head = *stream.row.head;
-  const Revision back = (head % ids.size() + ids.size() - slot) % ids.size();  // from the head to it
-  auto repeated = match_repeat(append, stream, head - back);
-  if (!repeated) return std::unexpected(std::move(repeated.error()));
-  plan.repeated = repeated->has_value();
-  plan.repeated_revision = repeated->value_or(0);
+  Revision next = row.head ? *row.head + 1 : 0;
+  const auto remembered = [&](Revision revision) { return revision + limits_.recent_ids_per_stream >= next; };
+  struct Earlier {
+    std::size_t index;
+    Revision revision;
+  };
+  boost::unordered_flat_map<Uuid, Earlier, std::hash<Uuid>> earlier;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Message& message = *messages[i];
+    const auto revision = looks_back ? stream.recent_ids.find(message.id) : std::nullopt;
+    if (revision && *revision >= row.first_readable && remembered(*revision)) {
+      auto repeat = repeat_of(i, message, *revision, stream);
+      if (!repeat) return std::unexpected(std::move(repeat.error()));
+      plan.repeats.push_back(*repeat);
+      continue;
+    }
+    if (messages.size() == 1) break;
+    const auto [first, added] = earlier.emplace(message.id, Earlier{i, next});
+    if (added || !remembered(first->second.revision)) {
+      first->second = {i, next++};
+      continue;
+    }
+    if (!same(message, *messages[first->second.index])) return reused(message, *messages[first->second.index]);
+    plan.repeats.push_back({i, first->second.index, 0, 0});
+  }
   return plan;
 }
 
-Result<Head::Plan> Head::plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected) {
+// As a whole: what was decided at a revision is either what stands after it, or comes too late.
+Result<Head::AppendPlan> Head::plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected,
+                                       Messages messages) {
+  AppendPlan plan{&stream, {}};
   const auto& row = stream.row;
-  if (row.head == expected || (!expected && row.state == StreamState::deleted)) return Plan{&stream, false, 0};
+  if (row.head == expected || (!expected && row.state == StreamState::deleted)) return plan;
   if (!row.head || (expected && *expected > *row.head)) return conflict(append, row.head);
+  const auto too_late = [&] { return conflict(append, row.state == StreamState::live ? row.head : std::nullopt); };
   // After a deletion the stream begins anew where it stopped.
   const Revision from = expected ? *expected + 1 : row.first_readable;
-  auto repeated = match_repeat(append, stream, from);
-  if (!repeated) {
-    if (repeated.error().code == ErrorCode::invalid) return conflict(append, row.head);
-    return std::unexpected(std::move(repeated.error()));
+  const Revision last = from + messages.size() - 1;
+  if (from < row.first_readable || last > *row.head) return too_late();
+  auto there = streams_.read(stream, from, last, Direction::forwards, messages.size());
+  if (!there) return std::unexpected(std::move(there.error()));
+  const auto id_of = [](const auto& message) { return message->id; };
+  if (!std::ranges::equal(*there, messages, {}, id_of, id_of)) return too_late();
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Message& before = *(*there)[i];
+    if (!same(*messages[i], before)) return reused(*messages[i], before);
+    plan.repeats.push_back({i, std::nullopt, before.revision, before.position});
   }
-  if (!*repeated) {
-    return conflict(append, row.state == StreamState::live ? row.head : std::nullopt);
-  }
-  return Plan{&stream, true, **repeated};
+  return plan;
 }
 
-Result<Head::Plan> Head::plan_append(const Append& append) {
+Result<Head::AppendPlan> Head::plan_append(const Append& append, Messages messages) {
   using Kind = ExpectedRevision::Kind;
   const auto kind = append.expected.kind();
   auto found = streams_.look_up(append.stream);
   if (!found) return std::unexpected(std::move(found.error()));
-  CachedStream* stream = *found;
-  if (stream->row.id == 0) {
-    if (kind == Kind::stream_exists || kind == Kind::exactly) return conflict(append, std::nullopt);
-    return Plan{stream, false, 0};  // created when the whole commit is known to be good
-  }
-  if (stream->row.state == StreamState::tombstoned) {
-    return std::unexpected(check_readable(append.stream, &stream->row).error());
-  }
+  CachedStream& stream = **found;
+  const auto& row = stream.row;
+  if (row.state == StreamState::tombstoned) return std::unexpected(check_readable(append.stream, &row).error());
+  const bool exists = row.id != 0 && row.head && row.state == StreamState::live;
   switch (kind) {
-    case Kind::any:
-      return plan_any(append, *stream);
     case Kind::stream_exists:
-      if (!stream->row.head || stream->row.state == StreamState::deleted) return conflict(append, std::nullopt);
-      return plan_any(append, *stream);
+      if (!exists) return conflict(append, std::nullopt);
+      [[fallthrough]];
+    case Kind::any:
+      return plan_any(stream, messages);
     case Kind::exactly:
-      return plan_at(append, *stream, append.expected.revision());
+      return plan_at(append, stream, append.expected.revision(), messages);
     case Kind::no_stream:
       break;
   }
-  return plan_at(append, *stream, std::nullopt);
+  return plan_at(append, stream, std::nullopt, messages);
 }
 
-Result<std::vector<Head::Plan>> Head::plan(const Commit& commit) {
-  std::vector<Plan> plans;
-  plans.reserve(commit.appends.size());
+Result<Head::Plan> Head::plan(const Commit& commit, Messages messages) {
+  Plan plan;
+  plan.appends.reserve(commit.appends.size());
+  plan.repeated = !messages.empty();
   for (const auto& append : commit.appends) {
-    auto planned = plan_append(append);
+    auto planned = plan_append(append, messages.first(append.messages.size()));
     if (!planned) return std::unexpected(std::move(planned.error()));
-    plans.push_back(*planned);
+    plan.repeated = plan.repeated && planned->repeats.size() == append.messages.size();
+    plan.appends.push_back(*std::move(planned));
+    messages = messages.subspan(append.messages.size());
   }
-  return plans;
-}
-
-Result<Committed> Head::settle_repeat(const std::vector<Plan>& plans) {
-  if (!std::ranges::all_of(plans, &Plan::repeated)) {
-    return fail(ErrorCode::invalid,
-                "some appends of the commit are in the log already and others are not: a repeat must be whole");
-  }
-  Committed result;
-  result.repeated = true;
-  for (const auto& plan : plans) {
-    result.revisions.push_back(plan.repeated_revision);
-    auto last = streams_.read(*plan.stream, plan.repeated_revision, plan.repeated_revision, Direction::forwards, 1);
-    if (!last) return std::unexpected(std::move(last.error()));
-    if (!last->empty()) result.position = std::max(result.position, last->front()->position);
-  }
-  return result;
+  return plan;
 }
 
 }  // namespace lasagne::detail

@@ -13,6 +13,7 @@
 #include "store/log/backing.hpp"
 #include "store/log/limits.hpp"
 #include "store/log/recent.hpp"
+#include "store/log/recent_ids.hpp"
 
 namespace lasagne::detail {
 
@@ -21,8 +22,7 @@ namespace lasagne::detail {
 struct CachedStream {
   StreamRow row;
   RecentMessages recent;
-  // The ids of the last revisions, each at revision % size; nil where unknown. Kept once an append looked back.
-  std::vector<Uuid> recent_ids;
+  RecentIds recent_ids;  // filled once an append under `any` looked back
   std::optional<Uuid> correlation_id;
   std::uint64_t changed_by = 0;  // sequence of the last commit that touched it: not evicted before that is durable
   bool hot = false;              // among those that keep their recent messages

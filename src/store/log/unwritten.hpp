@@ -20,6 +20,15 @@ class Unwritten {
   [[nodiscard]] std::shared_ptr<const Batch> take() {
     return in_flight_.emplace_back(std::make_shared<const Batch>(std::exchange(pending_, {})));
   }
+  // What was taken was not written: it is pending again, before what came since.
+  void put_back() {
+    if (in_flight_.empty()) return;
+    Batch all = *in_flight_.front();
+    for (std::size_t i = 1; i < in_flight_.size(); ++i) add(all, Batch(*in_flight_[i]));
+    add(all, std::move(pending_));
+    pending_ = std::move(all);
+    in_flight_.clear();
+  }
   // All that was taken is in the backing, or lost with it.
   void settle() noexcept { in_flight_.clear(); }
 
@@ -31,6 +40,17 @@ class Unwritten {
   }
 
  private:
+  static void add(Batch& to, Batch later) {
+    to.messages.insert(to.messages.end(), later.messages.begin(), later.messages.end());
+    const auto replace = [](auto& into, auto& from) {
+      for (auto& [key, value] : from) into.insert_or_assign(key, std::move(value));
+    };
+    replace(to.streams, later.streams);
+    replace(to.checkpoints, later.checkpoints);
+    replace(to.timers, later.timers);
+    replace(to.parked, later.parked);
+  }
+
   Batch pending_;
   std::vector<std::shared_ptr<const Batch>> in_flight_;  // oldest first
 };

@@ -38,6 +38,7 @@ class ReadOnlyStore final : public Store {
     if (opened) position_ = std::max(position_, opened->last_position);
     return position_;
   }
+  Timestamp now() const override { return now_(); }
   Position durable_position() const override { return visible_position(); }
   bool wait(Position after, std::chrono::steady_clock::time_point deadline) override;
   void interrupt() override {

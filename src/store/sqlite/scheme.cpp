@@ -24,8 +24,8 @@ Result<std::unique_ptr<Store>> open_sqlite(std::string_view url, const OpenOptio
   settings.busy_wait_ms = static_cast<int>(std::clamp(options.busy_wait, {}, longest_wait).count());
   auto backing = open_sqlite_backing(path, options, std::move(settings));
   if (!backing) return std::unexpected(std::move(backing.error()));
-  if (options.read_only) return open_read_only_store(*std::move(backing), path, system_now);
-  auto opened = LogStore::open(*std::move(backing), system_now);
+  if (options.read_only) return open_read_only_store(*std::move(backing), path, clock_of(options));
+  auto opened = LogStore::open(*std::move(backing), clock_of(options), {}, log_of(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
   return *std::move(opened);
 }

@@ -1,5 +1,6 @@
 // Commands from outside, and what their senders do when the machine crashed before they were told.
 #include <algorithm>
+#include <limits>
 
 #include "testing/simulation/world.hpp"
 
@@ -28,7 +29,7 @@ Result<void> World::arrive(std::size_t session, bool durable, bool repeated) {
   const auto command = commands_[session][sender.next];
   const auto commit = arrival(command);
   const auto arrived = real_->append(commit, durable ? Await::durable : Await::visible);
-  if (disk_failed_) {  // there or not: who knows
+  if (disk_failed_ || (!arrived && arrived.error().code == ErrorCode::commit_unknown)) {  // there or not: who knows
     sender.unheard.push_back({sender.next++, real_->visible_position()});
     return {};
   }
@@ -47,23 +48,40 @@ Result<void> World::arrive(std::size_t session, bool durable, bool repeated) {
   return {};
 }
 
+bool World::is_remembered(const Commit& arrival) {
+  const auto& id = arrival.appends[0].messages[0].id;
+  const auto bus = real_->read_stream(arrival.appends[0].stream, std::numeric_limits<Revision>::max(),
+                                      Direction::backwards, WorldLimits::recent_ids);
+  return bus && std::ranges::any_of(bus->messages, [&](const auto& message) { return message->id == id; });
+}
+
+// A sender that waited for its answer until now, or a network that kept the command. If its bus remembers it, nothing
+// comes of that; else it is a new one with an old id.
+void World::arrive_again(std::size_t session, std::size_t number) {
+  const auto& sender = sessions_[session];
+  if (sender.next == 0) return;
+  const auto command = commands_[session][number % sender.next];
+  const auto commit = arrival(command);
+  if (!scenario_.commands[command].comes_again && !is_remembered(commit)) return;
+  const auto arrived = real_->append(commit, Await::visible);
+  if (!arrived) return;
+  fault("the " + scenario_.commands[command].type + " of long ago arrives again, and its bus has " +
+        (arrived->repeated ? "remembered" : "forgotten") + " it");
+  if (!arrived->repeated) ++late_[commit.appends[0].messages[0].id];
+}
+
 // Whose command is gone sends it again, and what came after it. Whose command is there, but who never heard of that,
-// sends it again too, at once: a bus knows the ids of its last messages only.
+// sends it again too.
 void World::hear_of_the_crash() {
   const auto kept = real_->durable_position();
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     auto& sender = sessions_[i];
     for (const auto& unheard : sender.unheard) {
-      const auto command = commands_[i][unheard.number];
       if (unheard.position > kept) {
         sender.next = std::min(sender.next, unheard.number);
         continue;
       }
-      const auto commit = arrival(command);
-      const auto bus = real_->read_stream(commit.appends[0].stream, 0, Direction::backwards, 1);
-      const auto message = real_->read_all(unheard.position - 1, {}, 1);
-      if (!bus || !message || bus->head - message->messages.at(0)->revision > WorldLimits::repeats_within) continue;
-      (void)real_->append(commit, Await::visible);
+      arrive_again(i, unheard.number);
     }
     sender.unheard.clear();
   }

@@ -50,7 +50,9 @@ class Draw {
                 {Step::Kind::retry_parked, below(6)},
                 {Step::Kind::node_crash, below(10)},
                 {Step::Kind::machine_crash, below(5)},
-                {Step::Kind::disk_failure, below(3)}}};
+                {Step::Kind::disk_failure, below(3)},
+                {Step::Kind::outage, below(3)},
+                {Step::Kind::again, below(12)}}};
     if (bounds_.faults_per_mille > 0) return;
     for (auto& [kind, weight] : others_) {
       if (kind != Step::Kind::arrival && kind != Step::Kind::time && kind != Step::Kind::flush) weight = 0;
@@ -96,6 +98,10 @@ class Draw {
         step.repeated = bounds_.faults_per_mille > 0 && percent(repeated_percent);
         step.durable = percent(durable_percent);
         break;
+      case Step::Kind::again:
+        step.amount = static_cast<std::int64_t>(below(bounds_.sessions.size()));
+        step.which = static_cast<std::uint32_t>(random_());
+        break;
       case Step::Kind::time:
         step.amount = up_to(time_scale_);
         break;
@@ -116,7 +122,7 @@ class Draw {
   std::mt19937_64 random_;
   std::uint64_t fault_per_mille_ = 0;
   std::array<std::uint64_t, fault_kinds> fault_weights_{};
-  std::array<std::pair<Step::Kind, std::uint64_t>, 10> others_{};
+  std::array<std::pair<Step::Kind, std::uint64_t>, 12> others_{};
   std::int64_t time_scale_ = 0;
 };
 

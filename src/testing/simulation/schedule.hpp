@@ -46,6 +46,8 @@ struct Step {
     node_crash,
     machine_crash,
     disk_failure,  // the next flush fails; its batch is kept when `amount` is odd
+    outage,        // no flush comes about for `amount` steps, and nothing is lost
+    again,         // a command that arrived long ago arrives once more: one of session number `amount`
   };
   Kind kind = Kind::hop;
   Fault fault = Fault::none;
@@ -56,6 +58,7 @@ struct Step {
   std::uint32_t at = 0;     // which commit, handler or read of the hop the fault hits
   std::uint32_t slice = 0;  // a read gives at most so many messages; 0: as many as asked for
   std::int64_t amount = 0;
+  std::uint32_t which = 0;  // of the session's commands, modulo those that arrived
 };
 
 struct Schedule {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "runtime/processor_set.hpp"
@@ -54,6 +55,7 @@ World::World(const Scenario& scenario, const SimulatorOptions& options, const Sc
       sessions_(commands_.size()) {
   if (scenario.before_run) scenario.before_run();
   backing_->before_write([this](const Batch& batch) -> Result<void> {
+    if (next_ < outage_until_ && !resting_) return fail(ErrorCode::unavailable, "simulated outage of the database");
     if (!disk_fails_) return {};
     if (*std::exchange(disk_fails_, std::nullopt)) (void)backing_->write(batch);
     disk_failed_ = true;
@@ -70,7 +72,9 @@ SimulationResult World::run() {
   while (next_ < schedule_.steps.size()) take(schedule_.steps[next_++]);
   result_.steps = schedule_.steps.size();
   rest();
-  auto log = check_log(*real_);
+  std::set<Uuid> late;
+  for (const auto& [id, times] : late_) late.insert(id);
+  auto log = check_log(*real_, std::move(late));
   for (auto& problem : log.problems) violation(std::move(problem));
   check_parked();
   check_acknowledged();
@@ -85,6 +89,8 @@ void World::open() {
   small.cached_streams = 8;
   small.tail_messages = 16;
   small.recent_messages_per_stream = 2;
+  small.recent_ids_per_stream = WorldLimits::recent_ids;
+  small.unavailable_wait = std::chrono::milliseconds(0);
   real_ = *LogStore::open(backing_, [this] { return now(options_.nodes); }, small);
   store_.attach(*real_);
 }
@@ -144,6 +150,13 @@ void World::take(const Step& step) {
       break;
     case Step::Kind::disk_failure:
       disk_fails_ = step.amount % 2 != 0;
+      break;
+    case Step::Kind::outage:
+      fault("the database is away for " + std::to_string(step.amount) + " steps");
+      outage_until_ = next_ + static_cast<std::size_t>(step.amount);
+      break;
+    case Step::Kind::again:
+      if (!sessions_.empty()) arrive_again(static_cast<std::size_t>(step.amount) % sessions_.size(), step.which);
       break;
   }
   if (disk_failed_) crash_machine("a flush fails: the store is opened again", true);

@@ -28,7 +28,7 @@ struct WorldLimits {
   static constexpr std::size_t rest_rounds = 20'000;  // of all nodes, until everything must have come to rest
   static constexpr std::size_t timers = 1'000'000;    // set at a time
   static constexpr int retries_of_parked = 20;
-  static constexpr Revision repeats_within = 100;  // bus messages: below Limits::recent_ids_per_stream
+  static constexpr std::size_t recent_ids = 8;  // that a bus remembers, so that many are forgotten
 };
 
 // The sessions of a scenario: the indices of their commands.
@@ -103,6 +103,8 @@ class World final : private FaultPoints {
   // An error when the store refused the session's next command, which then stays the next one.
   Result<void> arrive(std::size_t session, bool durable, bool repeated);
   [[nodiscard]] Commit arrival(std::size_t command);
+  void arrive_again(std::size_t session, std::size_t number);
+  [[nodiscard]] bool is_remembered(const Commit& arrival);
   void hear_of_the_crash();
 
   // fault_points.cpp
@@ -151,12 +153,14 @@ class World final : private FaultPoints {
   std::unique_ptr<Store> real_;
   std::optional<bool> disk_fails_;  // at the next write; whether that is kept
   bool disk_failed_ = false;
+  std::size_t outage_until_ = 0;  // step
   FaultyStore store_;
   std::vector<std::shared_ptr<Node>> nodes_;
   std::vector<std::size_t> lags_until_;  // the step, for each processor
   std::vector<Session> sessions_;
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
   std::map<std::string, SetTimer> timers_;  // those that are set, by key
+  std::map<Uuid, std::size_t> late_;        // how often a command came again when its bus had forgotten its id
   std::map<Uuid, Uuid> made_;               // the ids of what was made of a message, by what that was
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step

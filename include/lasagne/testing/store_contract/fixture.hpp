@@ -136,6 +136,20 @@ class StoreContract : public ::testing::Test {
     return slice ? revisions_of(slice->messages) : std::vector<Revision>{};
   }
 
+  // The ids of the messages that read, first to last, and those of these names.
+  std::vector<Uuid> readable_ids(const std::string& stream) {
+    std::vector<Uuid> found;
+    if (const auto slice = read(stream)) {
+      for (const auto& each : slice->messages) found.push_back(each->id);
+    }
+    return found;
+  }
+  static std::vector<Uuid> ids(const Ids& names) {
+    std::vector<Uuid> made;
+    for (const auto& name : names) made.push_back(id(name));
+    return made;
+  }
+
   // Everything in the log, read in pages.
   std::vector<MessagePtr> log(const Filter& filter = {}, std::size_t page = 3) {
     std::vector<MessagePtr> all;

@@ -162,6 +162,8 @@ LASAGNE_STORE_TEST(StoreReadAll, FiltersByTypeCategoryAndStream) {
     EXPECT_EQ(count({.types = {}, .categories = {"Order"}, .streams = {}}), 24u);
     EXPECT_EQ(count({.types = {}, .categories = {}, .streams = {"Order"}}), 8u);
     EXPECT_EQ(count({.types = {}, .categories = {"Payment"}, .streams = {"Order-1"}}), 16u);
+    EXPECT_EQ(count({.types = {"Odd"}, .categories = {"Order"}, .streams = {}}), 12u);
+    EXPECT_EQ(count({.types = {"Odd"}, .categories = {"OrderLine"}, .streams = {}}), 4u);
     EXPECT_EQ(count({.types = {"Odd"}, .categories = {"Order"}, .streams = {"OrderLine-1"}}), 16u);
     EXPECT_EQ(count({.types = {"Other"}, .categories = {}, .streams = {}}), 0u);
     EXPECT_EQ(count({.types = {}, .categories = {"Ord"}, .streams = {"order-1"}}), 0u);

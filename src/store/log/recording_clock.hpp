@@ -1,0 +1,45 @@
+// The time that messages are recorded at: that of a clock, which may be wrong.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lasagne/message.hpp"
+
+namespace lasagne::detail {
+
+// Time does not go back along the log while a clock is behind the last message by up to Limits::clock_tolerance. By
+// more, one of the two is wrong: the clock, if it is before the log's first message, and then time stays where it is;
+// else the one that recorded the last message, and then time follows the clock again, so that it does not stand still
+// for years.
+class RecordingClock {
+ public:
+  using Steady = std::chrono::steady_clock::time_point;
+  // When the log's first message was recorded; empty when that cannot be told.
+  using First = std::function<std::optional<Timestamp>()>;
+
+  RecordingClock() = default;
+  // `last` is when the log's last message was recorded.
+  explicit RecordingClock(Timestamp last) : last_(last) {}
+
+  // For a commit that comes at `now` by the clock.
+  Timestamp record(Timestamp now, const First& first);
+  // What a person should know of it, since this was last asked.
+  [[nodiscard]] std::optional<std::string> take_note() { return std::exchange(note_, std::nullopt); }
+
+ private:
+  void refer_to(Timestamp now);
+  void look_ahead(Timestamp now);
+  Timestamp look_behind(Timestamp now, const First& first);
+
+  Timestamp last_;
+  std::optional<Timestamp> reference_;  // what the clock said, since the log was opened, and
+  Steady reference_steady_;             // when that was, by a clock that nobody sets
+  bool behind_ = false;                 // was told of a clock before the log's first message
+  std::optional<std::string> note_;
+};
+
+}  // namespace lasagne::detail

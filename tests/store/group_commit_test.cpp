@@ -1,0 +1,111 @@
+// Who leads a write, who follows, and for whom a leader waits.
+#include "store/log/group_commit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace lasagne::detail {
+namespace {
+
+using Role = GroupCommit::Ticket::Role;
+
+class GroupCommitTest : public testing::Test {
+ protected:
+  // A write that served a leader and so many followers, and took so long.
+  void serve(std::uint32_t followers, std::chrono::seconds took) {
+    const MutexLock lock(mutex);
+    ++visible.sequence;
+    ASSERT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
+    commits.begin(visible);
+    for (std::uint32_t i = 0; i < followers; ++i) {
+      ASSERT_EQ(commits.join(visible.sequence, durable).role, Role::follower);
+    }
+    (void)commits.finish(true, took);
+    durable = visible;
+  }
+
+  LogStoreLimits limits{.write_growth = std::chrono::minutes(1), .returning_callers = 3};
+  Mutex mutex;
+  GroupCommit commits{limits};
+  Mark visible;
+  Mark durable;
+};
+
+TEST_F(GroupCommitTest, WhoeverFindsNobodyWritingLeadsAndTheOthersFollow) {
+  const MutexLock lock(mutex);
+  visible.sequence = 2;
+  EXPECT_EQ(commits.join(0, durable).role, Role::durable);
+  EXPECT_EQ(commits.join(2, durable).role, Role::leader);
+  commits.begin(visible);
+  const auto with_it = commits.join(1, durable);
+  const auto after_it = commits.join(3, durable);
+  EXPECT_EQ(with_it.role, Role::follower);
+  EXPECT_EQ(after_it.role, Role::follower);
+  EXPECT_NE(with_it.group, after_it.group);
+  const auto finished = commits.finish(true, {});
+  EXPECT_EQ(finished.mark.sequence, 2U);
+  ASSERT_EQ(finished.groups.size(), 1U);
+  EXPECT_EQ(finished.groups[0], with_it.group);
+  EXPECT_EQ(after_it.group->wait(), FlushGroup::State::lead);
+  EXPECT_EQ(commits.rejoin(after_it, finished.mark).role, Role::leader);
+}
+
+TEST_F(GroupCommitTest, AWriteThatDidNotComeAboutIsToldToAllThatWait) {
+  const MutexLock lock(mutex);
+  visible.sequence = 1;
+  EXPECT_EQ(commits.join(1, durable).role, Role::leader);
+  commits.begin(visible);
+  const auto with_it = commits.join(1, durable);
+  const auto after_it = commits.join(2, durable);
+  const auto finished = commits.finish(false, {});
+  ASSERT_EQ(finished.groups.size(), 2U);
+  EXPECT_EQ(finished.groups[0], with_it.group);
+  EXPECT_EQ(finished.groups[1], after_it.group);
+  EXPECT_EQ(commits.join(2, durable).role, Role::leader);
+}
+
+TEST_F(GroupCommitTest, ALeaderWaitsForThoseWhomTheLastWriteServed) {
+  serve(3, std::chrono::minutes(1));
+  int returned = 0;          // guarded by mutex
+  int returned_before = -1;  // guarded by mutex: when the leader went on
+  bool leads = false;        // guarded by mutex
+  std::thread leader([&] {
+    const MutexLock lock(mutex);
+    ++visible.sequence;
+    leads = commits.join(visible.sequence, durable).role == Role::leader;
+    commits.begin(visible);
+    commits.await_returning(mutex, std::chrono::steady_clock::now());
+    returned_before = returned;
+  });
+  for (int i = 0; i < 3;) {  // they come once the leader waits: it holds the mutex until then
+    const MutexLock lock(mutex);
+    if (!leads) continue;
+    ++returned;
+    EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::follower);
+    ++i;
+  }
+  leader.join();
+  EXPECT_EQ(returned_before, 3);
+}
+
+TEST_F(GroupCommitTest, AFewCallersWaitForNobody) {
+  serve(1, std::chrono::minutes(1));  // as served() says: two, fewer than three
+  const MutexLock lock(mutex);
+  ++visible.sequence;
+  EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
+  commits.begin(visible);
+  commits.await_returning(mutex, std::chrono::steady_clock::now());  // else for a minute
+}
+
+TEST_F(GroupCommitTest, NobodyIsWaitedForLongerThanAWriteTakes) {
+  serve(3, std::chrono::seconds(0));
+  const MutexLock lock(mutex);
+  ++visible.sequence;
+  EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
+  commits.begin(visible);
+  commits.await_returning(mutex, std::chrono::steady_clock::now());  // else for ever
+}
+
+}  // namespace
+}  // namespace lasagne::detail

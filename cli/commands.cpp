@@ -29,6 +29,8 @@ std::string_view name_of(lasagne::ParkedMessage::Status status) {
       return "parked";
     case lasagne::ParkedMessage::Status::queued:
       return "queued";
+    case lasagne::ParkedMessage::Status::calling:
+      return "calling";
   }
   return "?";
 }

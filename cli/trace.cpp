@@ -47,6 +47,8 @@ std::string holding(const lasagne::ParkedMessage& entry) {
       return paint(Colour::red, "parked: " + error);
     case lasagne::ParkedMessage::Status::queued:
       return paint(Colour::magenta, error);
+    case lasagne::ParkedMessage::Status::calling:
+      return paint(Colour::magenta, fmt::format("called, attempt {}", entry.attempts));
     case lasagne::ParkedMessage::Status::retrying:
       break;
   }

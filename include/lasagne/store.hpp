@@ -62,17 +62,18 @@ struct Timer {
   NewMessage message;
 };
 
-// A message a processor could not handle. The first of its key was given up on, waits for its next attempt, or was sent
-// back for one; later messages of the same key are `queued` behind it.
+// A message that a processor has passed and not handled. The first of its key was given up on, waits for its next
+// attempt, or is being called by an effect; later messages of the same key are `queued` behind it.
 struct ParkedMessage {
-  enum class Status : std::uint8_t { retrying, parked, queued };
+  // calling: the attempt that is counted has begun. Found at a start, nobody knows how it ended.
+  enum class Status : std::uint8_t { retrying, parked, queued, calling };
 
   std::string processor;
   Position position = 0;  // of the message; with `processor` its identity
   std::string key;        // what is held back: the target stream of a command, the process of an event
   Status status = Status::parked;
   std::uint32_t attempts = 0;
-  Timestamp next_attempt;  // for retrying
+  Timestamp next_attempt;  // for retrying; for calling, should the process end before the call
   std::string error;
   std::string edited_data;  // replaces the message's data at the next attempt when not empty
 };

@@ -47,22 +47,45 @@ bool HeldMessages::queue(const std::string& processor, const Message& message, c
   if (same_key == by_key_.end()) return false;
   // Another node may have settled it without moving the checkpoint, and nobody would wake what is queued behind it.
   commit.parked_required.push_back({processor, *same_key->second.rbegin()});
-  commit.parked_put.push_back({processor,
-                               message.position,
-                               key,
-                               ParkedMessage::Status::queued,
-                               0,
-                               {},
-                               "waits for an earlier message of its key",
-                               {}});
+  commit.parked_put.push_back(
+      {processor, message.position, key, ParkedMessage::Status::queued, 0, {}, std::string(queued_behind_its_key), {}});
   return true;
 }
 
+std::size_t HeldMessages::of_key(const std::string& key) const {
+  const auto same_key = by_key_.find(key);
+  return same_key == by_key_.end() ? 0 : same_key->second.size();
+}
+
+const ParkedMessage* HeldMessages::find(Position position) const {
+  const auto found = entries_.find(position);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::vector<ParkedMessage> HeldMessages::calling() const {
+  std::vector<ParkedMessage> calling;
+  for (const auto& [position, entry] : entries_) {
+    if (entry.status == ParkedMessage::Status::calling) calling.push_back(entry);
+  }
+  return calling;
+}
+
 std::optional<ParkedMessage> HeldMessages::due(Timestamp now, Duration longest_wait) const {
-  if (retries_.empty()) return std::nullopt;
-  if (retries_.begin()->first <= now) return entries_.at(retries_.begin()->second);
-  if (retries_.rbegin()->first - now > longest_wait) return entries_.at(retries_.rbegin()->second);
-  return std::nullopt;
+  auto first = due(now, longest_wait, 1);
+  if (first.empty()) return std::nullopt;
+  return std::move(first.front());
+}
+
+std::vector<ParkedMessage> HeldMessages::due(Timestamp now, Duration longest_wait, std::size_t most) const {
+  std::vector<ParkedMessage> due;
+  for (auto next = retries_.begin(); next != retries_.end() && due.size() < most && next->first <= now; ++next) {
+    due.push_back(entries_.at(next->second));
+  }
+  for (auto last = retries_.rbegin();
+       last != retries_.rend() && due.size() < most && last->first > now && last->first - now > longest_wait; ++last) {
+    due.push_back(entries_.at(last->second));
+  }
+  return due;
 }
 
 std::optional<Timestamp> HeldMessages::next_due() const {

@@ -6,12 +6,17 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "lasagne/store.hpp"
 
 namespace lasagne::detail {
+
+// The error of a queued message.
+inline constexpr std::string_view queued_behind_its_key = "waits for an earlier message of its key";
 
 // Stages that the entry, which is held already, gets an attempt at `now`.
 void send_back(ParkedMessage entry, Timestamp now, Commit& commit);
@@ -31,9 +36,17 @@ class HeldMessages {
   // Stages that the message is queued, if an earlier one of its key is held; false if none is.
   [[nodiscard]] bool queue(const std::string& processor, const Message& message, const std::string& key,
                            Commit& commit) const;
+  // How many of this key are held.
+  [[nodiscard]] std::size_t of_key(const std::string& key) const;
+  // Null when the message is not held.
+  [[nodiscard]] const ParkedMessage* find(Position position) const;
+  // Those that an effect has begun to call.
+  [[nodiscard]] std::vector<ParkedMessage> calling() const;
   // The retry to make first at `now`. One that is due later than `longest_wait` from now is due too: it was put off
   // before the clock went back, and would wait until the clock is there again.
   [[nodiscard]] std::optional<ParkedMessage> due(Timestamp now, Duration longest_wait) const;
+  // The same, the first `most` of them.
+  [[nodiscard]] std::vector<ParkedMessage> due(Timestamp now, Duration longest_wait, std::size_t most) const;
   // When the earliest retry is due.
   [[nodiscard]] std::optional<Timestamp> next_due() const;
   // Stages that the entry is settled, as settle_held.

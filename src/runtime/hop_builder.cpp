@@ -15,6 +15,7 @@ class HopBuilder::OneHop final : public Hop {
   const Message& message() const override { return message_; }
   Outbox& outbox() override { return outbox_; }
   std::string_view processor() const override { return builder_.processor_; }
+  std::stop_token stop_token() const override { return builder_.stop_token_; }
   AnyState& own_state(const std::string& stream, MakeState make) override {
     own_stream_ = stream;
     return *builder_.stage(stream, make).loaded.state;

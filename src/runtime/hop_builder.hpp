@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,9 @@ class HopBuilder {
   HopBuilder(Store& store, StateCache& cache, const Registry& registry, std::string_view module,
              std::string_view processor)
       : store_(store), cache_(cache), registry_(registry), module_(module), processor_(processor) {}
+
+  // What effects see of a stop.
+  void stop_token(std::stop_token token) { stop_token_ = std::move(token); }
 
   // Each handles one message and stages what it decided, or throws and stages nothing.
   void command(const Message& message);
@@ -73,6 +77,7 @@ class HopBuilder {
   std::map<std::string, Timer> timers_set_;
   std::vector<std::string> cancelled_;
   std::size_t messages_ = 0;
+  std::stop_token stop_token_;
 };
 
 }  // namespace lasagne::detail

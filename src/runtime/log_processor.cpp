@@ -58,11 +58,6 @@ Result<bool> LogProcessor::read_on(Timestamp now) {
   if (!slice) return std::unexpected(std::move(slice.error()));
   // The log's end: reading less than asked for says so.
   if (slice->messages.empty()) return nothing_until(slice->scanned_to, now);
-  if (spec_.calls_outside) {
-    if (auto durable = store_.flush(slice->messages.back()->position); !durable) {
-      return std::unexpected(std::move(durable.error()));
-    }
-  }
   Hop hop = new_hop(now);
   hop.to = slice->scanned_to;
   for (const auto& message : slice->messages) {

@@ -1,4 +1,4 @@
-// The processor of a command bus, or of a reaction whose handler does not block.
+// The processor of a command bus, or of a reaction that is no effect.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,7 @@ struct ProcessorSpec {
   std::string name;
   RetryPolicy retry;
   std::unique_ptr<const MessageHandler> handler;
-  bool calls_outside = false;  // handles only what is durable
-  bool looks_back = false;     // keeps states of the past, which would spoil the shared cache
+  bool looks_back = false;  // keeps states of the past, which would spoil the shared cache
   StartFrom start_from = StartFrom::beginning();
 };
 
@@ -39,7 +38,6 @@ class LogProcessor final : public Processor {
   const std::string& name() const override { return spec_.name; }
   Position position() const override { return cursor_; }
   const Filter* reads() const override { return &spec_.handler->reads(); }
-  bool is_effect() const override { return spec_.calls_outside; }
   void reload() override { reload_.store(true); }
 
  private:

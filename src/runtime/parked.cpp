@@ -41,6 +41,11 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
                                           std::to_string(entry.attempts) +
                                           " attempts: wait until it is handled or parked, or skip it");
     }
+    if (entry.status == ParkedMessage::Status::calling) {
+      return fail(ErrorCode::invalid, "message " + std::to_string(position) + " is being called, attempt " +
+                                          std::to_string(entry.attempts) +
+                                          ": wait until it is handled or parked, or skip it");
+    }
     entry.attempts = 0;
     if (!edited_data.empty()) entry.edited_data = std::move(edited_data);
     send_back(std::move(entry), now(), commit);

@@ -21,6 +21,8 @@ struct ProcessorLimits {
   static constexpr std::size_t timers_in_a_row = 64;
 };
 
+class EffectProcessor;
+
 // One thread at a time steps a processor; reload() may be called from any.
 class Processor {
  public:
@@ -39,8 +41,8 @@ class Processor {
   [[nodiscard]] virtual Position position() const { return 0; }
   // What it reads of the log; null: anything may give it something to do.
   [[nodiscard]] virtual const Filter* reads() const { return nullptr; }
-  // Its handlers call the outside world and may block.
-  [[nodiscard]] virtual bool is_effect() const { return false; }
+  // Not null if its handlers call the outside world and may block.
+  [[nodiscard]] virtual EffectProcessor* as_effect() noexcept { return nullptr; }
   // Reads checkpoint and parked messages anew before the next step.
   virtual void reload() {}
 };

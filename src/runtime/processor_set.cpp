@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/effect_processor.hpp"
 #include "runtime/log_processor.hpp"
 #include "runtime/timer_processor.hpp"
 
@@ -24,9 +25,18 @@ std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Regi
            std::make_unique<CommandHandler>(registry, module.name())});
     }
     for (const auto& [name, retry, start_from, calls_at_once, reaction] : module.reactions()) {
-      const auto kind = reaction->kind();
-      add({module.name(), name, retry, std::make_unique<ReactionHandler>(reaction, categories),
-           kind == Reaction::Kind::effect, kind == Reaction::Kind::forwarder, start_from});
+      ProcessorSpec spec{module.name(),
+                         name,
+                         retry,
+                         std::make_unique<ReactionHandler>(reaction, categories),
+                         reaction->kind() == Reaction::Kind::forwarder,
+                         start_from};
+      if (reaction->kind() == Reaction::Kind::effect) {
+        processors.push_back(
+            std::make_unique<EffectProcessor>(store, registry, cache, std::move(spec), calls_at_once, log));
+        continue;
+      }
+      add(std::move(spec));
     }
   }
   processors.push_back(std::make_unique<TimerProcessor>(store, log));

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "runtime/effect_calls.hpp"
+
 namespace lasagne::detail {
 
 std::string commands_stream(std::string_view module) { return std::string(module) + "__commands"; }
@@ -63,6 +65,10 @@ void Registry::add_module(const Module& module) {
                                   std::to_string(Limits::key_bytes) + " bytes");
     }
     seen_.push_back("processor " + reaction.processor);
+    if (reaction.calls_at_once < 1 || reaction.calls_at_once > EffectLimits::most_calls_at_once) {
+      throw std::invalid_argument("processor \"" + reaction.processor + "\": calls_at_once must be 1 to " +
+                                  std::to_string(EffectLimits::most_calls_at_once));
+    }
     const auto category = reaction.reaction->category();
     if (category.empty()) continue;
     // A process manager may keep its state in a stream that a decider of its own module answers commands on.

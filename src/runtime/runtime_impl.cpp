@@ -62,40 +62,34 @@ Result<void> RuntimeImpl::run_until_idle() {
 // Sleeps until there may be something to do that came after `seen`.
 void RuntimeImpl::rest(const Loop& loop, Position seen) {
   const auto asked_at = std::chrono::steady_clock::now();
-  Duration wait = loop.unflushed ? Duration{RuntimeLimits::effect_flush_wait} : Duration{RuntimeLimits::longest_wait};
+  Duration wait = RuntimeLimits::longest_wait;
+  const auto until = [&](const std::optional<Timestamp>& due) {
+    if (due) wait = std::min(wait, std::max(*due - now(), Duration{0}));
+  };
+  if (loop.effect) {
+    until(loop.effect->next_due());
+    (void)store_.wait_for(*loop.processors.front()->reads(), seen, asked_at + wait);
+    return;
+  }
   for (Processor* processor : loop.processors) {
-    const auto due = processor->next_due();
-    if (due && *due) wait = std::min(wait, std::max(**due - now(), Duration{0}));
+    if (const auto due = processor->next_due()) until(*due);
   }
-  if (const Filter* reads = loop.effect ? loop.processors.front()->reads() : nullptr) {
-    (void)store_.wait_for(*reads, seen, asked_at + wait);
-  } else {
-    (void)store_.wait(seen, asked_at + wait);
-  }
-}
-
-// What is visible when the hops rest is flushed. An effect leaves that to the hops, which all that it appends wakes;
-// only when it has rested for a while does it flush what it did itself, which may be no more than its checkpoint.
-Result<void> RuntimeImpl::flush_at_rest(Loop& loop) {
-  if (loop.effect && !(loop.unflushed && loop.rested)) return {};
-  loop.unflushed = false;
-  return store_.flush(store_.visible_position());
+  (void)store_.wait(seen, asked_at + wait);
 }
 
 void RuntimeImpl::run(Loop& loop) {
   while (!stopping_.load()) {
     const Position seen = store_.visible_position();
-    auto moved = round(loop.processors);
-    if (moved && !*moved) {
-      if (auto flushed = flush_at_rest(loop); !flushed) moved = std::unexpected(std::move(flushed.error()));
+    auto moved = loop.effect ? loop.effect->advance() : round(loop.processors);
+    if (moved && !*moved && !loop.effect) {  // an effect flushes for itself
+      if (auto flushed = store_.flush(store_.visible_position()); !flushed)
+        moved = std::unexpected(std::move(flushed.error()));
     }
     if (!moved) {
       if (survives(moved.error())) continue;
       break;
     }
     if (*moved) {
-      loop.unflushed = loop.effect;
-      loop.rested = false;
       if (store_.visible_position() - store_.durable_position() > RuntimeLimits::unflushed_messages &&
           !flush_wanted_.exchange(true)) {
         const std::scoped_lock lock(mutex_);
@@ -103,15 +97,15 @@ void RuntimeImpl::run(Loop& loop) {
       }
       continue;
     }
-    {
+    if (!loop.effect || loop.effect->at_rest()) {
       const std::scoped_lock lock(mutex_);
       loop.idle_at = seen;
       ++loop.idle_round;
       changed_.notify_all();
     }
     rest(loop, seen);
-    loop.rested = true;
   }
+  if (loop.effect) loop.effect->stop();
   const std::scoped_lock lock(mutex_);
   loop.ended = true;
   changed_.notify_all();
@@ -170,10 +164,10 @@ void RuntimeImpl::start() {
   auto hops = std::make_unique<Loop>();
   for (const auto& processor : processors_) {
     processor->reload();
-    if (processor->is_effect()) {
+    if (auto* effect = processor->as_effect()) {
       auto own = std::make_unique<Loop>();
-      own->processors.push_back(processor.get());
-      own->effect = true;
+      own->processors.push_back(effect);
+      own->effect = std::make_unique<EffectThreads>(*effect, store_, [this] { return now(); });
       loops_.push_back(std::move(own));
     } else {
       hops->processors.push_back(processor.get());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lasagne/runtime.hpp"
+#include "runtime/effect_threads.hpp"
 #include "runtime/processor.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/runtime_log.hpp"
@@ -24,8 +25,7 @@ struct RuntimeLimits {
   static constexpr Position near_messages = 2048;         // so far from the end is near
   static constexpr std::chrono::seconds longest_wait{1};  // of an idle loop, whose wake-up may have come too early
   static constexpr std::chrono::milliseconds unavailable_wait{100};
-  static constexpr std::chrono::milliseconds effect_flush_wait{20};  // for the hops to flush what an effect did
-  static constexpr std::chrono::milliseconds interrupt_again{20};    // while loops are waited for
+  static constexpr std::chrono::milliseconds interrupt_again{20};  // while loops are waited for
 };
 
 class RuntimeImpl {
@@ -48,13 +48,11 @@ class RuntimeImpl {
   Result<void> settle_parked(const std::string& processor, Position position, bool skip, std::string edited_data);
 
  private:
-  // A thread and the processors it steps. An effect has one of its own, since its handlers may block.
+  // A thread and the processors it steps. An effect has one of its own, and threads that make its calls.
   struct Loop {
     std::vector<Processor*> processors;
-    bool effect = false;
-    bool unflushed = false;  // only this thread's: an effect did something that it has not seen flushed
-    bool rested = false;     // only this thread's: since it did something
-    std::thread thread;
+    std::unique_ptr<EffectThreads> effect = nullptr;  // of the only processor; null for all others
+    std::thread thread = {};
     Position idle_at = 0;          // guarded by mutex_: the log's end when the last round found nothing to do
     std::uint64_t idle_round = 0;  // guarded by mutex_
     bool ended = false;            // guarded by mutex_
@@ -70,7 +68,6 @@ class RuntimeImpl {
   void join(Lock& lock);
   void run_flusher();
   Result<bool> round(const std::vector<Processor*>& processors);
-  Result<void> flush_at_rest(Loop& loop);
   void rest(const Loop& loop, Position seen);
   [[nodiscard]] Timestamp now() const { return options_.clock(); }
   void tell(LogEntry::Level level, const std::string& text, const std::string& cause) const;

@@ -153,6 +153,43 @@ class KeysForgotten final : public BuggyStore {
   }
 };
 
+// That a call has begun is visible before it, and not durable.
+class CallsUnmarked final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    const auto begins = [](const auto& entry) { return entry.status == lasagne::ParkedMessage::Status::calling; };
+    const bool marks = std::ranges::any_of(commit.parked_put, begins);
+    return real().append(commit, marks ? Await::visible : await);
+  }
+};
+
+// A process that starts knows nothing of the calls that were under way when the last one ended.
+class CallsForgotten final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<std::vector<lasagne::ParkedMessage>> parked(std::string_view processor, Position after,
+                                                     std::size_t limit) override {
+    auto entries = real().parked(processor, after, limit);
+    if (entries) {
+      std::erase_if(*entries,
+                    [](const auto& entry) { return entry.status == lasagne::ParkedMessage::Status::calling; });
+    }
+    return entries;
+  }
+};
+
+// Every attempt is counted as the first one, so that there is no end of them.
+class AttemptsUncounted final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit uncounted = commit;
+    for (auto& entry : uncounted.parked_put) entry.attempts = std::min(entry.attempts, 1U);
+    return real().append(uncounted, await);
+  }
+};
+
 // Whoever looks for timers looks an hour too far.
 class TimersTooEarly final : public BuggyStore {
  public:

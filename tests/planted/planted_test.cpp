@@ -78,6 +78,13 @@ constexpr std::uint64_t keys_forgotten_within = 100;
 TEST(Planted, ParkingThatLetsASuccessorOvertake) {
   expect_caught({shop, nullptr, between<planted::KeysForgotten>()}, keys_forgotten_within);
 }
+TEST(Planted, ACallThatIsNotMarkedDurablyBeforeIt) {
+  expect_caught({shop, nullptr, between<planted::CallsUnmarked>()}, 1);
+}
+TEST(Planted, CallsUnderWayThatAreForgottenInACrash) {
+  expect_caught({shop, nullptr, between<planted::CallsForgotten>()}, 30);
+}
+TEST(Planted, AttemptsThatAreNotCounted) { expect_caught({shop, nullptr, between<planted::AttemptsUncounted>()}, 100); }
 TEST(Planted, ATimerThatFiresTooEarly) { expect_caught({shop, nullptr, between<planted::TimersTooEarly>()}, 10); }
 TEST(Planted, ACancelledTimerThatStaysSet) {
   expect_caught({shop, nullptr, between<planted::CancelledForNothing>()}, 1);

@@ -88,7 +88,7 @@ Result<std::vector<ParkedMessage>> Reader::parked(std::string_view processor, Po
   int code = SQLITE_ROW;
   while ((code = row.step()) == SQLITE_ROW) {
     const auto status = row.integer(3);
-    if (status < 0 || status > static_cast<std::int64_t>(ParkedMessage::Status::queued))
+    if (status < 0 || status > static_cast<std::int64_t>(ParkedMessage::Status::calling))
       return std::unexpected(connection_.damaged("a parked message has an unknown status"));
     ParkedMessage message;
     message.processor = row.text(0);

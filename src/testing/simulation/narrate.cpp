@@ -21,6 +21,8 @@ std::string status(ParkedMessage::Status status) {
       return "is parked";
     case ParkedMessage::Status::queued:
       return "queues";
+    case ParkedMessage::Status::calling:
+      return "is called";
   }
   return {};
 }

@@ -197,6 +197,7 @@ void World::crash_machine(const std::string& why, bool counted) {
   open();
   passed_.clear();
   timers_.clear();
+  answered_.clear();
   const auto set = real_->due_timers({std::numeric_limits<std::int64_t>::max()}, WorldLimits::timers);
   for (const auto& timer : *set) timers_[timer.key] = {timer.message.id, timer.due};
   for (std::size_t i = 0; i < nodes_.size(); ++i) crash_node(i);
@@ -219,6 +220,7 @@ void World::retry_parked(Node& node) {
   for (const auto& view : *parked) {
     if (view.entry.status != ParkedMessage::Status::parked) continue;
     if (runtime.settle_parked(view.entry.processor, view.entry.position, false, {})) {
+      calls_.erase({view.entry.processor, view.entry.position});
       note("node " + std::to_string(node.number) + ": the message at position " + std::to_string(view.entry.position) +
            ", parked for " + view.entry.processor + ", is sent back for another attempt");
     }

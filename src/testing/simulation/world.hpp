@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,7 @@ class World final : private FaultPoints {
   void reacted(const Message& message, const lasagne::detail::Outbox& outbox) override;
   Result<Committed> write(const Commit& commit, Await await);
   void check_written(const Commit& commit);
+  void check_answered(const Commit& commit, const Commit::ParkedId& id);
   void check_cancelled(const Commit& commit);
   void check_ids(const Commit& commit);
   Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
@@ -161,7 +163,10 @@ class World final : private FaultPoints {
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
   std::map<std::string, SetTimer> timers_;  // those that are set, by key
   std::map<Uuid, std::size_t> late_;        // how often a command came again when its bus had forgotten its id
-  std::map<Uuid, Uuid> made_;               // the ids of what was made of a message, by what that was
+  // Of effects: how often each attempt at a message was made, and what was settled.
+  std::map<std::pair<std::string, Position>, std::map<std::uint32_t, std::size_t>> calls_;
+  std::set<std::pair<std::string, Position>> answered_;
+  std::map<Uuid, Uuid> made_;  // the ids of what was made of a message, by what that was
   HopUnderWay* hop_ = nullptr;
   std::size_t next_ = 0;  // step
   std::size_t rest_rounds_ = 0;

@@ -111,8 +111,20 @@ void World::check_written(const Commit& commit) {
       timers_.erase(timer);
     }
   }
+  for (const auto& id : commit.parked_removed) check_answered(commit, id);
   for (const auto& key : commit.timers_cancelled) timers_.erase(key);
   for (const auto& timer : commit.timers_set) timers_[timer.key] = {timer.message.id, timer.due};
+}
+
+// What an effect was called for is settled once.
+void World::check_answered(const Commit& commit, const Commit::ParkedId& id) {
+  const auto is_it = [&](const auto& entry) {
+    return entry.position == id.position && entry.processor == id.processor;
+  };
+  if (!calls_.contains({id.processor, id.position}) || std::ranges::any_of(commit.parked_put, is_it)) return;
+  if (!answered_.emplace(id.processor, id.position).second) {
+    violation(id.processor + " settled the message at position " + std::to_string(id.position) + " twice");
+  }
 }
 
 // A commit cancels the timers that the handlers of its messages cancelled, unless they were set again after that.
@@ -184,9 +196,19 @@ std::size_t World::slice(std::size_t limit) {
 }
 
 void World::before_effect(const Message& message) {
-  if (message.position <= real_->durable_position()) return;
-  violation("an effect was called for the " + message.type + " at position " + std::to_string(message.position) +
-            " before that was durable");
+  const auto call =
+      who() + ": an effect was called for the " + message.type + " at position " + std::to_string(message.position);
+  if (message.position > real_->durable_position()) violation(call + " before that was durable");
+  // As it is on the disk: the store would flush before it answers.
+  const auto held = backing_->parked(hop_->processor, message.position - 1, 1);
+  const bool marked = !held->empty() && held->front().position == message.position &&
+                      held->front().status == ParkedMessage::Status::calling;
+  if (!marked) return violation(call + " before it was durable that this attempt has begun");
+  // Each attempt is one call, but that several nodes may begin the same one.
+  const auto attempt = held->front().attempts;
+  if (++calls_[{hop_->processor, message.position}][attempt] > options_.nodes) {
+    violation(call + " " + std::to_string(options_.nodes + 1) + " times in attempt " + std::to_string(attempt));
+  }
 }
 
 void World::before_handler() {

@@ -1,0 +1,151 @@
+#include "runtime/effect_threads.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace lasagne::detail {
+
+using std::chrono::steady_clock;
+
+EffectThreads::EffectThreads(EffectProcessor& processor, Store& store, std::function<Timestamp()> clock)
+    : processor_(processor), store_(store), clock_(std::move(clock)) {}
+
+EffectThreads::~EffectThreads() { stop(); }
+
+Result<bool> EffectThreads::advance() {
+  const MutexLock lock(mutex_);
+  if (advancing_) {
+    again_ = true;
+    return false;
+  }
+  advancing_ = true;
+  bool moved = false;
+  Result<bool> once = true;
+  while (once && (*once || again_ || !ended_.empty())) {
+    again_ = false;
+    once = advance_once();
+    moved = moved || (once && *once);
+  }
+  advancing_ = false;
+  if (!once) return once;
+  return moved;
+}
+
+Result<bool> EffectThreads::advance_once() {
+  auto ended = std::exchange(ended_, {});
+  const bool stopping = stopping_;
+  Result<bool> committed;
+  Result<EffectProcessor::Begun> begun;
+  Result<std::optional<Timestamp>> due;
+  bool busy = false;
+  {
+    const Unlocked unlocked(mutex_);
+    for (auto& call : ended) processor_.ended(std::move(call));
+    committed = processor_.commit_ended(clock_());
+    if (committed && !stopping) begun = processor_.begin(clock_());
+    due = processor_.next_due();
+    busy = processor_.busy();
+  }
+  busy_ = busy;
+  next_due_ = due && !stopping ? *due : std::nullopt;
+  if (!committed) return committed;
+  if (!begun) return std::unexpected(std::move(begun.error()));
+  // With marks everything before them is durable.
+  unflushed_ = begun->calls.empty() && (unflushed_ || *committed);
+  if (unflushed_) something_.notify_one();
+  const bool moved = *committed || begun->moved;
+  hand_out(std::move(begun->calls));
+  return moved;
+}
+
+void EffectThreads::hand_out(std::deque<EffectCall> calls) {
+  for (auto& call : calls) {
+    to_make_.push_back(std::move(call));
+    something_.notify_one();
+  }
+  while (!stopping_ && idle_ < to_make_.size() && threads_.size() <= processor_.calls_at_once()) {
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      return;  // the threads that there are make these calls too; if there is none, the next round tries again
+    }
+    ++idle_;
+  }
+}
+
+bool EffectThreads::at_rest() const {
+  const MutexLock lock(mutex_);
+  return !advancing_ && !busy_;
+}
+
+std::optional<Timestamp> EffectThreads::next_due() const {
+  const MutexLock lock(mutex_);
+  return next_due_;
+}
+
+// Whoever waits in vain for a while flushes what was committed, unless the hops have done so by then.
+std::optional<EffectCall> EffectThreads::next_call() {
+  while (to_make_.empty()) {
+    if (stopping_) return std::nullopt;
+    if (!unflushed_) {
+      something_.wait(mutex_);
+    } else if (!something_.wait_until(mutex_, steady_clock::now() + EffectLimits::flush_wait) &&
+               std::exchange(unflushed_, false)) {
+      const Unlocked unlocked(mutex_);
+      (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next commit
+    }
+  }
+  auto call = std::move(to_make_.front());
+  to_make_.pop_front();
+  return call;
+}
+
+void EffectThreads::work() {
+  const MutexLock lock(mutex_);
+  while (const auto call = next_call()) {
+    --idle_;
+    const bool stopping = stopping_;
+    std::optional<EndedCall> ended;
+    {
+      const Unlocked unlocked(mutex_);
+      ended = stopping ? EffectProcessor::put_back(*call) : processor_.call(*call, stop_.get_token());
+    }
+    ended_.push_back(*std::move(ended));
+    {
+      const Unlocked unlocked(mutex_);
+      commit_until_taken();
+    }
+    ++idle_;
+  }
+}
+
+void EffectThreads::commit_until_taken() {
+  for (;;) {
+    const auto advanced = advance();
+    if (advanced || advanced.error().code != ErrorCode::unavailable) return;
+    const auto again = steady_clock::now() + EffectLimits::unavailable_wait;
+    const MutexLock lock(mutex_);
+    while (!stopping_ && stops_.wait_until(mutex_, again)) continue;
+    if (stopping_) return;
+  }
+}
+
+void EffectThreads::stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+    something_.notify_all();
+    stops_.notify_all();
+  }
+  stop_.request_stop();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& call : std::exchange(to_make_, {})) ended_.push_back(EffectProcessor::put_back(call));
+  }
+  (void)advance();  // what the store does not take now is committed after the next start
+}
+
+}  // namespace lasagne::detail

@@ -9,7 +9,10 @@
 #include <cstdio>
 #include <limits>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "lasagne/type_name.hpp"
 #include "output.hpp"
 
 namespace cli {
@@ -19,7 +22,37 @@ namespace {
 constexpr std::size_t page = 500;
 constexpr std::size_t parked_page = 10'000;
 
-void show(const lasagne::Message& message, bool json) { print_line(json ? json_of(message) : line_of(message)); }
+void show(const std::vector<lasagne::MessagePtr>& messages, bool json, TypeNames& names) {
+  for (const auto& message : messages) names.see(message->type);
+  for (const auto& message : messages) print_line(json ? json_of(*message) : line_of(*message, names));
+}
+
+// The messages of types that people name as they are shown, by their last part: the store knows them as a whole only.
+class TypesByLastPart {
+ public:
+  // Takes the types out of the filter where one of them is given by its last part; else adds how they were stored
+  // before names were qualified.
+  explicit TypesByLastPart(lasagne::Filter& filter) {
+    const auto is_last_part = [](const std::string& type) { return lasagne::last_part(type) == type; };
+    if (std::ranges::any_of(filter.types, is_last_part)) {
+      types_ = std::exchange(filter.types, {});
+    } else {
+      for (std::size_t i = filter.types.size(); i > 0; --i)
+        filter.types.emplace_back(lasagne::last_part(filter.types[i - 1]));
+    }
+  }
+  void leave_wanted(std::vector<lasagne::MessagePtr>& messages) const {
+    if (types_.empty()) return;
+    std::erase_if(messages, [&](const auto& message) {
+      return std::ranges::none_of(types_, [&](const std::string& type) {
+        return message->type == type || lasagne::last_part(message->type) == type;
+      });
+    });
+  }
+
+ private:
+  std::vector<std::string> types_;
+};
 
 std::string_view name_of(lasagne::ParkedMessage::Status status) {
   switch (status) {
@@ -45,10 +78,11 @@ int complain(const lasagne::Error& error) {
 int read(lasagne::Store& store, const ReadOptions& options) {
   const auto direction = options.backwards ? lasagne::Direction::backwards : lasagne::Direction::forwards;
   auto from = options.backwards && !options.from_given ? std::numeric_limits<lasagne::Revision>::max() : options.from;
+  TypeNames names;
   for (std::uint64_t left = options.limit; left > 0;) {
     const auto slice = store.read_stream(options.stream, from, direction, std::min<std::uint64_t>(left, page));
     if (!slice) return complain(slice.error());
-    for (const auto& message : slice->messages) show(*message, options.json);
+    show(slice->messages, options.json, names);
     left -= slice->messages.size();
     if (slice->end || slice->messages.empty()) break;
     const auto last = slice->messages.back()->revision;
@@ -76,13 +110,17 @@ int tail(lasagne::Store& store, const TailOptions& options) {
     });
   }
   int result = Exit::ok;
+  lasagne::Filter filter = options.filter;
+  const TypesByLastPart types(filter);
+  TypeNames names;
   for (lasagne::Position after = options.after; !stopping;) {
-    const auto slice = store.read_all(after, options.filter, page);
+    auto slice = store.read_all(after, filter, page);
     if (!slice) {
       result = complain(slice.error());
       break;
     }
-    for (const auto& message : slice->messages) show(*message, options.json);
+    types.leave_wanted(slice->messages);
+    show(slice->messages, options.json, names);
     flush_output();
     const bool more = slice->scanned_to > after;
     after = slice->scanned_to;

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "lasagne/json.hpp"
+#include "lasagne/type_name.hpp"
 
 namespace cli {
 
@@ -91,10 +92,21 @@ std::string json_of(const lasagne::Message& message) {
                      lasagne::metadata_to_json(message.metadata));
 }
 
-std::string line_of(const lasagne::Message& message) {
+void TypeNames::see(std::string_view type) {
+  const auto last = lasagne::last_part(type);
+  if (last == type) return;  // from before names were qualified: it may be any of them
+  seen_[std::string(last)].emplace(type);
+}
+
+std::string_view TypeNames::shown(std::string_view type) const {
+  const auto found = seen_.find(lasagne::last_part(type));
+  return found != seen_.end() && found->second.size() > 1 ? type : lasagne::last_part(type);
+}
+
+std::string line_of(const lasagne::Message& message, const TypeNames& names) {
   const bool event = message.kind == lasagne::MessageKind::event;
   return fmt::format("{:>8}  {}  {} {}  {}", message.position, paint(Colour::dim, message.recorded_at.to_string()),
-                     paint(event ? Colour::yellow : Colour::blue, plain(message.type)),
+                     paint(event ? Colour::yellow : Colour::blue, plain(names.shown(message.type))),
                      paint(Colour::dim, fmt::format("{}@{}", plain(message.stream), message.revision)),
                      plain(message.data));
 }

@@ -1,6 +1,9 @@
 // How messages look: on a terminal in colour, else plain, or a JSON object a line.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,13 +19,24 @@ enum class Colour { none, bold, dim, red, green, yellow, blue, magenta };
 // The text without control characters: what a message holds must not steer the terminal, nor break its line.
 [[nodiscard]] std::string plain(std::string_view text);
 
+// How types are shown: by the last part of their names, but for those that share it with another type seen.
+class TypeNames {
+ public:
+  void see(std::string_view type);
+  // Of a type that was seen.
+  [[nodiscard]] std::string_view shown(std::string_view type) const;
+
+ private:
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> seen_;  // by last part, what is qualified
+};
+
 // Writes a line to standard output. Ends the program when that cannot be done: quietly and with success when the reader
 // has closed the pipe, else with an error.
 void print_line(const std::string& line);
 void flush_output();
 
 [[nodiscard]] std::string json_of(const lasagne::Message& message);
-[[nodiscard]] std::string line_of(const lasagne::Message& message);
+[[nodiscard]] std::string line_of(const lasagne::Message& message, const TypeNames& names);
 [[nodiscard]] std::string json_string(std::string_view text);
 
 }  // namespace cli

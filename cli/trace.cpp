@@ -33,6 +33,7 @@ struct Process {
   std::map<Uuid, std::vector<lasagne::Timer>> timers;   // pending, by cause
   std::map<lasagne::Position, std::vector<lasagne::ParkedMessage>> held;
   std::map<std::string, lasagne::Position> handled;  // by bus: everything up to there is handled or held back
+  TypeNames names;
 };
 
 std::string seconds_since(const Message& first, const Message& message) {
@@ -72,7 +73,7 @@ std::string outcome_of(const Process& process, const Message& message) {
   }
   std::size_t events = 0;
   for (const Message* effect : effects->second) {
-    if (effect->type == lasagne::type_name<lasagne::CommandRejected>) {
+    if (lasagne::names_type<lasagne::CommandRejected>(effect->type)) {
       const auto rejected = lasagne::from_json<lasagne::CommandRejected>(effect->data);
       return paint(Colour::red, "rejected: " + plain(rejected ? rejected->reason : effect->data));
     }
@@ -86,15 +87,15 @@ void print(const Process& process, const Message& message, std::size_t depth) {
   const auto outcome = outcome_of(process, message);
   print_line(fmt::format("{}{} {}  {}  {}{}{}", std::string(depth * 2, ' '),
                          paint(event ? Colour::yellow : Colour::blue, event ? "event  " : "command"),
-                         paint(Colour::bold, plain(message.type)),
+                         paint(Colour::bold, plain(process.names.shown(message.type))),
                          paint(Colour::dim, fmt::format("{}@{}", plain(message.stream), message.revision)),
                          paint(Colour::dim, seconds_since(*process.messages.front(), message)),
                          outcome.empty() ? "" : "  ", outcome));
 }
 
-void print(const lasagne::Timer& timer, std::size_t depth) {
+void print(const Process& process, const lasagne::Timer& timer, std::size_t depth) {
   print_line(fmt::format("{}{} {}  {}  {}", std::string(depth * 2, ' '), paint(Colour::magenta, "timer  "),
-                         paint(Colour::bold, plain(timer.message.type)), paint(Colour::dim, plain(timer.key)),
+                         paint(Colour::bold, plain(process.names.shown(timer.message.type))), paint(Colour::dim, plain(timer.key)),
                          paint(Colour::magenta, "due " + timer.due.to_string())));
 }
 
@@ -106,7 +107,7 @@ void print_from(const Process& process, const Message& root) {
     open.pop_back();
     print(process, *message, depth);
     if (const auto timers = process.timers.find(message->id); timers != process.timers.end()) {
-      for (const auto& timer : timers->second) print(timer, depth + 1);
+      for (const auto& timer : timers->second) print(process, timer, depth + 1);
     }
     const auto effects = process.effects.find(message->id);
     if (effects == process.effects.end()) continue;
@@ -176,6 +177,10 @@ int trace(lasagne::Store& store, const std::string& wanted) {
   if (const auto read = read_pending(store, *id, process); !read) return complain(read.error());
   // Once more, so that what was handled in between shows as that.
   if (const auto read = read_messages(store, *id, process); !read) return complain(read.error());
+  for (const auto& message : process.messages) process.names.see(message->type);
+  for (const auto& [cause, timers] : process.timers) {
+    for (const auto& timer : timers) process.names.see(timer.message.type);
+  }
   std::set<Uuid> known;
   std::vector<const Message*> roots;
   for (const auto& message : process.messages) {

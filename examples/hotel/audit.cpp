@@ -112,7 +112,7 @@ class Auditor {
 
   template <class T>
   bool try_to(const lasagne::Message& message) {
-    if (message.type != lasagne::type_name<T>) return false;
+    if (!lasagne::names_type<T>(message.type)) return false;
     if (const auto value = lasagne::from_json<T>(message.data)) {
       on(*value, message);
     } else {
@@ -126,7 +126,7 @@ class Auditor {
   void see_cause(const lasagne::Message& message) {
     if (message.metadata.causation_id.is_nil()) return;
     const bool command = message.kind == lasagne::MessageKind::command;
-    const auto effect = message.type + " " + message.stream + " " + (command ? message.data : std::string());
+    const auto effect = std::string(lasagne::last_part(message.type)) + " " + message.stream + " " + (command ? message.data : std::string());
     if (!effects_.insert(Uuid::derive(message.metadata.causation_id, effect)).second) {
       violated(message.type + " in " + message.stream + " was caused twice by " +
                message.metadata.causation_id.to_string());

@@ -107,7 +107,7 @@ http::Reply answer_check_out(lasagne::Store& store, const http::Request& request
   const auto recorded = store.read_stream(result->stream, result->etag->revision, lasagne::Direction::forwards, 1);
   if (!recorded) return http::problem_of(recorded.error());
   const auto& event = *recorded->messages.at(0);
-  if (event.type != lasagne::type_name<GuestCheckoutFailed>) return reply;
+  if (!lasagne::names_type<GuestCheckoutFailed>(event.type)) return reply;
   const auto failed = lasagne::from_json<GuestCheckoutFailed>(event.data);
   if (!failed) return http::Problem{500, "Internal Server Error", failed.error().to_string(), {}};
   http::Problem problem{409, {}, {}, {}};

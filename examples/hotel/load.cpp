@@ -138,7 +138,8 @@ class Watch {
     groups_.reserve(plan.groups);
     for (std::uint64_t i = 0; i < plan.groups; ++i)
       groups_.emplace(plan.group_id(i), GroupCheckoutStatus::NotInitiated);
-    for (const auto& [type, status] : statuses) filter_.types.emplace_back(type);
+    filter_.types = lasagne::stored_names<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GroupCheckoutCompleted,
+                                          GroupCheckoutFailed, GroupCheckoutTimedOut>();
   }
 
   [[nodiscard]] lasagne::Position position() const { return after_; }
@@ -162,11 +163,11 @@ class Watch {
 
  private:
   static constexpr std::array<std::pair<std::string_view, GroupCheckoutStatus>, 5> statuses{{
-      {lasagne::type_name<GroupCheckoutInitiated>, GroupCheckoutStatus::InProgress},
-      {lasagne::type_name<GroupCheckoutRerunInitiated>, GroupCheckoutStatus::InProgress},
-      {lasagne::type_name<GroupCheckoutCompleted>, GroupCheckoutStatus::Completed},
-      {lasagne::type_name<GroupCheckoutFailed>, GroupCheckoutStatus::Failed},
-      {lasagne::type_name<GroupCheckoutTimedOut>, GroupCheckoutStatus::TimedOut},
+      {lasagne::last_part(lasagne::type_name<GroupCheckoutInitiated>), GroupCheckoutStatus::InProgress},
+      {lasagne::last_part(lasagne::type_name<GroupCheckoutRerunInitiated>), GroupCheckoutStatus::InProgress},
+      {lasagne::last_part(lasagne::type_name<GroupCheckoutCompleted>), GroupCheckoutStatus::Completed},
+      {lasagne::last_part(lasagne::type_name<GroupCheckoutFailed>), GroupCheckoutStatus::Failed},
+      {lasagne::last_part(lasagne::type_name<GroupCheckoutTimedOut>), GroupCheckoutStatus::TimedOut},
   }};
 
   void see(const lasagne::Message& message) {
@@ -174,7 +175,8 @@ class Watch {
     const auto group = id ? groups_.find(*id) : groups_.end();
     if (group == groups_.end()) return;  // of another seed
     const auto status =
-        std::ranges::find(statuses, message.type, [](const auto& entry) { return entry.first; })->second;
+        std::ranges::find(statuses, lasagne::last_part(message.type), [](const auto& entry) { return entry.first; })
+            ->second;
     if (group->second != GroupCheckoutStatus::NotInitiated) --counts_[static_cast<std::size_t>(group->second)];
     group->second = status;
     ++counts_[static_cast<std::size_t>(status)];

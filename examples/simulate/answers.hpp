@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lasagne/store.hpp"
+#include "lasagne/type_name.hpp"
 
 namespace simulate {
 
@@ -26,13 +27,13 @@ inline std::vector<lasagne::MessagePtr> read_log(lasagne::Store& store) {
   }
 }
 
-// One violation for each command of these types that did not cause exactly one event or rejection.
+// One violation for each command of these types (without their namespaces) that did not cause exactly one event or rejection.
 inline std::vector<std::string> not_answered_once(const std::vector<lasagne::MessagePtr>& log,
                                                   const std::vector<std::string_view>& types) {
   const auto effects = effects_in(log);
   std::vector<std::string> violations;
   for (const auto& message : log) {
-    if (std::ranges::find(types, message->type) == types.end()) continue;
+    if (std::ranges::find(types, lasagne::last_part(message->type)) == types.end()) continue;
     const auto found = effects.find(message->id);
     const auto count = found == effects.end() ? 0 : found->second;
     if (count == 1) continue;

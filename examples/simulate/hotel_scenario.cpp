@@ -62,12 +62,12 @@ void check_answers(const std::vector<lasagne::MessagePtr>& log, std::vector<std:
   const auto effects = effects_in(log);
   std::set<std::pair<Uuid, std::optional<Uuid>>> out;  // guest, group
   for (const auto& message : log) {
-    if (message->type != lasagne::type_name<GuestCheckedOut>) continue;
+    if (!lasagne::names_type<GuestCheckedOut>(message->type)) continue;
     const auto event = lasagne::from_json<GuestCheckedOut>(message->data);
     if (event) out.emplace(event->guest_stay_id, event->group_checkout_id);
   }
   for (const auto& message : log) {
-    if (message->type != lasagne::type_name<CheckOutGuest>) continue;
+    if (!lasagne::names_type<CheckOutGuest>(message->type)) continue;
     const auto check_out = lasagne::from_json<CheckOutGuest>(message->data);
     const auto answers = effects.contains(message->id) ? effects.at(message->id) : 0;
     const bool repeats = check_out && out.contains({check_out->guest_stay_id, check_out->group_checkout_id});

@@ -57,7 +57,7 @@ std::vector<std::string> audited(lasagne::Store& store) {
                               "CancelShoppingCart", "SetStock", "TakeStock", "PutBackStock"}),
       std::back_inserter(violations));
   for (const auto& message : log) {
-    if (message->type != lasagne::type_name<lasagne::CommandRejected>) continue;
+    if (!lasagne::names_type<lasagne::CommandRejected>(message->type)) continue;
     const auto rejected = lasagne::from_json<lasagne::CommandRejected>(message->data);
     if (!rejected) {
       violations.emplace_back("a rejection does not decode");

@@ -23,7 +23,7 @@ struct CommandRejected {
   // The rejected command, if it is of this type.
   template <class Command>
   [[nodiscard]] std::optional<Command> as() const {
-    if (command_type != type_name<Command>) return std::nullopt;
+    if (!names_type<Command>(command_type)) return std::nullopt;
     auto command = from_json<Command>(command_data);
     if (!command) return std::nullopt;
     return *std::move(command);

@@ -16,6 +16,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -39,29 +40,33 @@ template <class Event>
 class Decision {
  public:
   Decision() = default;
-  Decision(Rejection rejection) : outcome_(std::move(rejection)) {}     // NOLINT(google-explicit-constructor)
-  Decision(std::vector<Event> events) : outcome_(std::move(events)) {}  // NOLINT(google-explicit-constructor)
-  Decision(std::initializer_list<Event> events) : outcome_(std::vector<Event>(events)) {}
+  Decision(Rejection rejection) : rejection_(std::move(rejection)) {}  // NOLINT(google-explicit-constructor)
+  Decision(std::vector<Event> events) : events_(std::move(events)) {}  // NOLINT(google-explicit-constructor)
+  Decision(std::initializer_list<Event> events) : events_(events) {}
   template <class E>
     requires(std::constructible_from<Event, E> && !std::same_as<std::remove_cvref_t<E>, Decision> &&
              !std::same_as<std::remove_cvref_t<E>, Rejection>)
-  Decision(E&& event) : outcome_(std::vector<Event>{}) {  // NOLINT(google-explicit-constructor)
-    std::get<0>(outcome_).emplace_back(std::forward<E>(event));
+  Decision(E&& event) {  // NOLINT(google-explicit-constructor)
+    events_.emplace_back(std::forward<E>(event));
   }
 
-  // Rejected: `rejection` may be asked for, and else `events`.
-  [[nodiscard]] bool rejected() const noexcept { return outcome_.index() == 1; }
-  [[nodiscard]] const Rejection& rejection() const { return std::get<1>(outcome_); }
-  [[nodiscard]] const std::vector<Event>& events() const { return std::get<0>(outcome_); }
+  [[nodiscard]] bool rejected() const noexcept { return rejection_.has_value(); }
+  [[nodiscard]] const Rejection& rejection() const { return rejection_.value(); }
+  [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }  // empty when rejected
 
  private:
-  std::variant<std::vector<Event>, Rejection> outcome_;
+  std::vector<Event> events_;
+  std::optional<Rejection> rejection_;
 };
+
+namespace detail {
+[[nodiscard]] std::string stream_name(std::string_view category, const Uuid& id);
+}
 
 // The stream of one decider or process manager: "Order-0190...".
 template <class D>
 [[nodiscard]] std::string stream_of(const Uuid& id) {
-  return std::string(D::category) + "-" + id.to_string();
+  return detail::stream_name(D::category, id);
 }
 
 namespace detail {
@@ -82,37 +87,46 @@ typename D::State evolve_one(typename D::State state, const E& event) {
   }
 }
 
+// Calls `use` with the alternative that the variant holds: std::visit in a fraction of the time it takes to compile.
+template <class Variant, class Use>
+decltype(auto) with_alternative(const Variant& value, Use use) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+    using Result = decltype(use(*std::get_if<0>(&value)));
+    using Call = Result (*)(const Variant&, Use&);
+    static constexpr Call calls[] = {
+        [](const Variant& held, Use& user) -> Result { return user(*std::get_if<I>(&held)); }...};
+    return calls[value.index()](value, use);
+  }(std::make_index_sequence<std::variant_size_v<Variant>>{});
+}
+
 template <class D>
 typename D::State evolve_any(typename D::State state, const typename D::Event& event) {
-  return std::visit([&](const auto& alternative) { return evolve_one<D>(std::move(state), alternative); }, event);
+  return with_alternative(event, [&](const auto& each) { return evolve_one<D>(std::move(state), each); });
+}
+
+template <class D, class C>
+Decision<typename D::Event> decide_alternative(const C& command, const typename D::State& state) {
+  if constexpr (requires { Decision<typename D::Event>(D::decide(command, state)); }) {
+    return D::decide(command, state);
+  } else {
+    static_assert(sizeof(C) == 0, "a listed command has no decide(const Command&, const State&)");
+  }
 }
 
 template <class D>
 Decision<typename D::Event> decide_any(const typename D::Command& command, const typename D::State& state) {
-  return std::visit(
-      [&](const auto& alternative) -> Decision<typename D::Event> {
-        if constexpr (requires { Decision<typename D::Event>(D::decide(alternative, state)); }) {
-          return D::decide(alternative, state);
-        } else {
-          static_assert(sizeof(alternative) == 0, "a listed command has no decide(const Command&, const State&)");
-        }
-      },
-      command);
+  return with_alternative(command, [&](const auto& each) { return decide_alternative<D>(each, state); });
 }
 
-template <class D>
-Uuid id_of(const typename D::Command& command) {
-  return std::visit(
-      [](const auto& alternative) -> Uuid {
-        if constexpr (requires {
-                        { D::id(alternative) } -> std::convertible_to<Uuid>;
-                      }) {
-          return D::id(alternative);
-        } else {
-          static_assert(sizeof(alternative) == 0, "a listed command has no id(const Command&)");
-        }
-      },
-      command);
+template <class D, class C>
+Uuid id_of_alternative(const C& command) {
+  if constexpr (requires {
+                  { D::id(command) } -> std::convertible_to<Uuid>;
+                }) {
+    return D::id(command);
+  } else {
+    static_assert(sizeof(C) == 0, "a listed command has no id(const Command&)");
+  }
 }
 
 }  // namespace detail

@@ -34,8 +34,9 @@ class StartFrom {
 
 struct HandlerOptions {
   RetryPolicy retry = {};
-  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type name of the handler>. Renaming
-  // a handler type without pinning the old name here starts a new processor, which begins at `start_from`.
+  // Name of the processor, by which its checkpoint is kept; unset: <module>/<kind>/<type_name of the handler>. Renaming
+  // a handler type without pinning the old name, here or by lasagne::type_name, starts a new processor, which begins at
+  // `start_from`.
   std::string name = {};
   StartFrom start_from = StartFrom::beginning();
   // For effects: so many calls may be under way at once, each on a thread of its own; messages of one key are called

@@ -47,12 +47,16 @@ namespace lasagne {
 class Module {
  public:
   // The name becomes part of stream names (<name>__commands): letters, digits and '_' only, without "__".
-  explicit Module(std::string name) : name_(std::move(name)) {}
+  explicit Module(std::string name);
+  Module(const Module& other);
+  Module(Module&& other) noexcept;
+  Module& operator=(const Module& other);
+  Module& operator=(Module&& other) noexcept;
+  ~Module();
 
   template <class D>
   Module& decider() {
-    deciders_.push_back(std::make_shared<detail::TypedDecider<D>>());
-    return *this;
+    return add_decider(std::make_shared<detail::TypedDecider<D>>());
   }
   template <class A>
   Module& aggregate() {
@@ -65,37 +69,37 @@ class Module {
   }
   template <class S>
   Module& saga(HandlerOptions options = {}) {
-    return add<detail::TypedSaga<S>>("saga", type_name<S>, std::move(options));
+    return add<detail::TypedSaga<S>>("saga", detail::message_type<S>, std::move(options));
   }
   // A saga with settings: `on` is a const function of this object.
   template <class S>
     requires(!std::same_as<S, HandlerOptions>)
   Module& saga(S object, HandlerOptions options = {}) {
-    return add<detail::TypedConfiguredSaga<S>>("saga", type_name<S>, std::move(options), std::move(object));
+    return add<detail::TypedConfiguredSaga<S>>("saga", detail::message_type<S>, std::move(options), std::move(object));
   }
   template <class S>
   Module& subscription(HandlerOptions options = {}) {
-    return add<detail::TypedSaga<S>>("subscription", type_name<S>, std::move(options));
+    return add<detail::TypedSaga<S>>("subscription", detail::message_type<S>, std::move(options));
   }
   template <class P>
   Module& process_manager(HandlerOptions options = {}) {
-    return add<detail::TypedProcessManager<P>>("process-manager", type_name<P>, std::move(options));
+    return add<detail::TypedProcessManager<P>>("process-manager", detail::message_type<P>, std::move(options));
   }
   template <class F>
   Module& forwarder(HandlerOptions options = {}) {
-    return add<detail::TypedForwarder<F>>("forwarder", type_name<F>, std::move(options));
+    return add<detail::TypedForwarder<F>>("forwarder", detail::message_type<F>, std::move(options));
   }
   // The object is shared by all runtimes made from this module, and `on` is called from several threads at once: as
   // many as HandlerOptions::calls_at_once says. A call that takes long does well to look at its stop token, and to
   // throw when a stop was requested: it is then made again at the next start, and does not count as an attempt.
   template <class E>
   Module& effect(E object = {}, HandlerOptions options = {}) {
-    return add<detail::TypedEffect<E>>("effect", type_name<E>, std::move(options), std::move(object));
+    return add<detail::TypedEffect<E>>("effect", detail::message_type<E>, std::move(options), std::move(object));
   }
   // Says that commands of these types are handled by a module that this process does not run.
   template <class... Commands>
   Module& routes_to(std::string module) {
-    (routes_.emplace_back(std::string(type_name<Commands>), module), ...);
+    (routes_.emplace_back(detail::message_type<Commands>, module), ...);
     return *this;
   }
 
@@ -105,6 +109,8 @@ class Module {
   // For the engine.
   struct ReactionSpec {
     std::string processor;
+    std::string unqualified;  // what the processor was called before type names were qualified; empty: the same
+    detail::MessageType handler;
     RetryPolicy retry;
     StartFrom start_from = StartFrom::beginning();
     std::size_t calls_at_once = 1;
@@ -124,17 +130,17 @@ class Module {
 
  private:
   template <class Typed, class... Args>
-  Module& add(std::string_view kind, std::string_view type, HandlerOptions options, Args&&... args) {
-    if (options.name.empty()) options.name = name_ + "/" + std::string(kind) + "/" + std::string(type);
-    reactions_.push_back({std::move(options.name), std::move(options.retry), options.start_from, options.calls_at_once,
-                          std::make_shared<Typed>(std::forward<Args>(args)...)});
-    return *this;
+  Module& add(std::string_view kind, const detail::MessageType& handler, HandlerOptions options, Args&&... args) {
+    return add_reaction(kind, handler, std::move(options), std::make_shared<Typed>(std::forward<Args>(args)...));
   }
+  Module& add_decider(std::shared_ptr<const detail::Decider> decider);
+  Module& add_reaction(std::string_view kind, const detail::MessageType& handler, HandlerOptions options,
+                    std::shared_ptr<const detail::Reaction> reaction);
 
   std::string name_;
   std::vector<std::shared_ptr<const detail::Decider>> deciders_;
   std::vector<ReactionSpec> reactions_;
-  std::vector<std::pair<std::string, std::string>> routes_;  // command type, module
+  std::vector<std::pair<detail::MessageType, std::string>> routes_;  // command, module
   RetryPolicy command_retry_;
 };
 

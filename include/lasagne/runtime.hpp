@@ -88,7 +88,9 @@ class RuntimeImpl;
 class Runtime {
  public:
   // Throws std::invalid_argument when the modules contradict one another (two handlers of one command, one name
-  // twice, a bad name), and std::runtime_error when the store cannot be read.
+  // twice, two types of one name, a bad name, a handler that lists what can never come to it), and std::runtime_error
+  // when the store cannot be read. Takes over the checkpoints and parked messages that handlers left before type names
+  // were qualified.
   Runtime(Store& store, std::vector<Module> modules, RuntimeOptions options = {});
   // Stops, and waits up to an hour for an effect handler that is still running; one that takes longer is a bug that
   // ends the program.
@@ -113,17 +115,20 @@ class Runtime {
   [[nodiscard]] Result<void> wait_until_idle();
 
   // Handles the command now: loads its target, decides, appends. The events are durable on return. A handler that
-  // throws, or a stream that does not fold, is `failed` with the code handler_failed: nothing was recorded, nothing is
-  // parked.
+  // throws, or a stream that does not fold, is `failed` with the code handler_failed; a command that no module handles,
+  // and an event that would not read back as it is (see to_exact_json), with the code invalid: nothing was recorded,
+  // nothing is parked.
   template <class Command>
   [[nodiscard]] ExecuteResult execute(const Command& command, const ExecuteOptions& options = {}) {
-    return execute_erased(type_name<Command>, &command, options);
+    static_assert(detail::Struct<Command>, "lasagne: a command is a struct (not a std::variant: pass what is in it)");
+    return execute_erased(detail::message_type<Command>, &command, options);
   }
   // Puts the command on its module's bus, durable on return; it is handled later, exactly once. A rejection is recorded
-  // as CommandRejected.
+  // as CommandRejected. `invalid` for a command that no module handles or that would not read back as it is.
   template <class Command>
   [[nodiscard]] Result<Sent> send(const Command& command, const SendOptions& options = {}) {
-    return send_erased(type_name<Command>, &command, detail::encode(command), options);
+    static_assert(detail::Struct<Command>, "lasagne: a command is a struct (not a std::variant: pass what is in it)");
+    return send_erased(detail::message_type<Command>, &command, &detail::write_erased<Command>, options);
   }
   // The state of a decider's stream with its revision; what it shows is durable.
   template <class D>
@@ -151,8 +156,8 @@ class Runtime {
   [[nodiscard]] Result<void> skip_parked(const std::string& processor, Position position);
 
  private:
-  ExecuteResult execute_erased(std::string_view type, const void* command, const ExecuteOptions& options);
-  Result<Sent> send_erased(std::string_view type, const void* command, detail::Encoded encoded,
+  ExecuteResult execute_erased(const detail::MessageType& type, const void* command, const ExecuteOptions& options);
+  Result<Sent> send_erased(const detail::MessageType& type, const void* command, detail::WriteValue write,
                            const SendOptions& options);
   Result<std::optional<Revision>> load_erased(const std::string& stream, detail::AnyState& state);
 

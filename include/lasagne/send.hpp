@@ -8,26 +8,37 @@
 
 #include "lasagne/json.hpp"
 #include "lasagne/message.hpp"
+#include "lasagne/retry.hpp"
 #include "lasagne/type_name.hpp"
 
 namespace lasagne {
 
 namespace detail {
 
+// A value that would not read back from a store as it is: permanent.
+class EncodeFailure : public PermanentError {
+ public:
+  using PermanentError::PermanentError;
+};
+
 struct Encoded {
   std::string type;
   std::string data;
+  const std::type_info* cpp_type = nullptr;  // what it was made of
 };
 // An empty buffer of this thread, for the time of one call.
 [[nodiscard]] std::string& scratch();
 
-// The text takes no more memory than it needs: messages are kept.
+// The text takes no more memory than it needs: messages are kept. Throws EncodeFailure.
+[[nodiscard]] Encoded encode_erased(const MessageType& type, const void* value, WriteValue write);
+
 template <class T>
 Encoded encode(const T& value) {
-  std::string& text = scratch();
-  write_json(value, text);
-  return {std::string(type_name<T>), std::string(text)};
+  static_assert(Struct<T>, "lasagne: a message is a struct (and not a std::variant: pass what is in it)");
+  return encode_erased(message_type<T>, &value, &write_erased<T>);
 }
+
+void add_encoded(std::vector<Encoded>& all, Encoded encoded);
 
 struct TimerRequest {
   std::string key;
@@ -63,14 +74,14 @@ class Send {
   // Sends a command to the module that handles its type. Commands keep their order.
   template <class Command>
   void operator()(const Command& command) {
-    outbox_.commands.push_back(detail::encode(command));
+    detail::add_encoded(outbox_.commands, detail::encode(command));
   }
 
   // Sends `command` once at `due`, unless cancelled before. Setting the same key again replaces the timer. Keys are the
   // module's own.
   template <class Command>
   void at(Timestamp due, std::string_view key, const Command& command) {
-    outbox_.timers.push_back({std::string(key), due, detail::encode(command)});
+    add_timer(due, key, detail::encode(command));
   }
   // The same, counted from when the handled message was recorded.
   template <class Command>
@@ -78,10 +89,7 @@ class Send {
     at(cause_.recorded_at + delay, key, command);
   }
   // Removes a timer, also one that this call has set; one that is not set or has fired is ignored.
-  void cancel(std::string_view key) {
-    std::erase_if(outbox_.timers, [key](const detail::TimerRequest& timer) { return timer.key == key; });
-    outbox_.cancelled.emplace_back(key);
-  }
+  void cancel(std::string_view key);
 
   // An id derived from the handled message, the handler's type and the purpose: a redelivery yields the same one,
   // another handler another one. Several ids in one call need several purposes ("line 1", "line 2").
@@ -98,6 +106,8 @@ class Send {
   }
 
  private:
+  void add_timer(Timestamp due, std::string_view key, detail::Encoded command);
+
   const Message& cause_;
   detail::Outbox& outbox_;
   const std::string_view handler_;

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <memory_resource>
 #include <vector>
 
@@ -16,6 +18,7 @@ using boost::json::error_code;
 
 constexpr std::size_t stack_bytes = 4096;  // a usual message is parsed without an allocation
 constexpr std::size_t first_nodes = 96;
+constexpr long long exponent_past_all = 1'000'000'000'000;  // in place of one that is past the integers
 
 // What Boost's parser asks of a handler beside the events.
 struct Unbounded {
@@ -48,7 +51,38 @@ struct Checker : Unbounded {
   bool on_comment(Text, error_code&) { return true; }
 };
 
+template <class T>
+T parsed(std::string_view digits) noexcept {
+  T value = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{}) return value;
+  // Past the range, at one end or the other: the decimal exponent of the first digit that is not 0 says which.
+  const std::size_t mark = std::min(digits.find_first_of("eE"), digits.size());
+  const std::size_t first = digits.find_first_of("123456789");
+  const std::size_t point = std::min(digits.substr(0, mark).find('.'), mark);
+  long long exponent = 0;
+  if (mark < digits.size()) {
+    const std::string_view power = digits.substr(mark + (digits[mark + 1] == '+' ? 2 : 1));
+    if (std::from_chars(power.data(), power.data() + power.size(), exponent).ec != std::errc{})
+      exponent = power.front() == '-' ? -exponent_past_all : exponent_past_all;
+  }
+  exponent += static_cast<long long>(point) - static_cast<long long>(first);
+  value = exponent > 0 ? std::numeric_limits<T>::infinity() : T{0};
+  return digits.front() == '-' ? -value : value;
+}
+
 }  // namespace
+
+double JsonNode::as_double() const noexcept {
+  if (kind_ == Kind::integer) return static_cast<double>(payload_.integer);
+  if (kind_ == Kind::unsigned_integer) return static_cast<double>(payload_.unsigned_integer);
+  return parsed<double>(as_string());
+}
+
+float JsonNode::as_float() const noexcept {
+  if (kind_ == Kind::integer) return static_cast<float>(payload_.integer);
+  if (kind_ == Kind::unsigned_integer) return static_cast<float>(payload_.unsigned_integer);
+  return parsed<float>(as_string());
+}
 
 // Gathers the parser's events into an array of nodes.
 class JsonNodeBuilder : public Unbounded {
@@ -98,15 +132,14 @@ class JsonNodeBuilder : public Unbounded {
     node.payload_.unsigned_integer = value;
     return true;
   }
-  bool on_double(double value, Text rest, error_code&) {
+  bool on_double(double, Text rest, error_code&) {
     const char* const begin = number_ != nullptr ? number_ : rest.data();
     number_ = nullptr;
     const std::string_view digits{begin, rest.data() + rest.size()};
-    // Boost 1.81 gets the last digit wrong at times, std::from_chars never. Out of range, Boost's 0 or infinity stands.
-    double exact = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), exact).ec == std::errc{}) value = exact;
     const bool integer = digits.find_first_of(".eE") == std::string_view::npos;
-    add(integer ? Kind::huge_integer : Kind::number).payload_.number = value;
+    JsonNode& node = add(integer ? Kind::huge_integer : Kind::number);
+    node.payload_.text = digits.data();
+    node.size_ = static_cast<std::uint32_t>(digits.size());
     return true;
   }
   bool on_bool(bool value, error_code&) {

@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <stdexcept>
+#include <vector>
 
 #include "../message/text.hpp"
 #include "lasagne/detail/json_writer.hpp"
@@ -21,9 +22,11 @@ void append_number(T value, std::string& out) {
 }
 
 template <class T>
-void append_floating(T value, std::string& out) {
+void append_floating(T value, JsonWriter& writer) {
+  std::string& out = writer.out;
   if (!std::isfinite(value)) {
-    out += "null";
+    if (writer.exact && std::isinf(value)) throw_unwritable("an infinite number has no JSON");
+    out += "null";  // reads back as NaN
   } else if (value == 0 && std::signbit(value)) {
     out += "-0.0";  // "-0" would read back as the integer 0
   } else {
@@ -48,22 +51,6 @@ constexpr auto plain = [] {
   for (int i = 0; i < 256; ++i) table[static_cast<std::size_t>(i)] = is_plain(static_cast<char>(i));
   return table;
 }();
-
-// How many bytes the UTF-8 character at the front takes; 0 if it is none (overlong, surrogate, cut short).
-std::size_t utf8_length(std::string_view text) noexcept {
-  const auto byte = [text](std::size_t i) -> unsigned { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  // The second byte's range is narrower after four of the leads.
-  const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i)
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  return length;
-}
 
 void append_escape(char c, std::string& out) {
   constexpr char hex_digits[] = "0123456789abcdef";
@@ -105,12 +92,14 @@ std::string& scratch() {
   return buffer;
 }
 
-void write_integer(std::int64_t value, std::string& out) { append_number(value, out); }
-void write_unsigned(std::uint64_t value, std::string& out) { append_number(value, out); }
-void write_double(double value, std::string& out) { append_floating(value, out); }
-void write_float(float value, std::string& out) { append_floating(value, out); }
+void write_integer(std::int64_t value, JsonWriter& writer) { append_number(value, writer.out); }
+void write_unsigned(std::uint64_t value, JsonWriter& writer) { append_number(value, writer.out); }
+void write_double(double value, JsonWriter& writer) { append_floating(value, writer); }
+void write_float(float value, JsonWriter& writer) { append_floating(value, writer); }
 
-void write_string(std::string_view text, std::string& out) {
+void write_string(std::string_view text, JsonWriter& writer) {
+  std::string& out = writer.out;
+  const std::size_t start = out.size();
   out += '"';
   std::size_t begin = 0;
   std::size_t at = 0;
@@ -122,6 +111,10 @@ void write_string(std::string_view text, std::string& out) {
       if (length > 0) {
         at += length;
         continue;
+      }
+      if (writer.exact) {
+        out.resize(start);  // the path is read off what is complete
+        throw_unwritable("the text is not UTF-8 at byte " + std::to_string(at));
       }
       out.append(text, begin, at - begin);
       out += "\xef\xbf\xbd";
@@ -135,14 +128,130 @@ void write_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
-void write_uuid(const Uuid& id, std::string& out) { append_quoted(uuid_text(id), out); }
-void write_timestamp(Timestamp time, std::string& out) { append_quoted(timestamp_text(time), out); }
+void write_uuid(const Uuid& id, JsonWriter& writer) { append_quoted(uuid_text(id), writer.out); }
 
-void throw_unnamed_enum(std::string_view enum_name, std::int64_t value) {
-  throw std::invalid_argument("lasagne JSON: " + std::string(enum_name) + " has no name for the value " +
-                              std::to_string(value));
+void write_timestamp(Timestamp time, JsonWriter& writer) {
+  if (writer.exact && !has_text(time)) throw_unwritable("the time is outside the years 0000 to 9999");
+  append_quoted(timestamp_text(time), writer.out);
 }
 
-void throw_valueless_variant() { throw std::invalid_argument("lasagne JSON: a std::variant without a value"); }
+void write_enumerator(std::int64_t value, std::span<const std::int64_t> values, std::span<const std::string_view> names,
+                      JsonWriter& writer) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] == value) return write_string(names[i], writer);
+  throw_unwritable("the enum has no name for the value " + std::to_string(value) +
+                   ": specialise lasagne::EnumRange, or lasagne::JsonAs for flags");
+}
+
+void begin_alternative(std::string_view type, JsonWriter& writer) {
+  begin_container(writer);
+  writer.out += R"({"type":)";
+  write_string(type, writer);
+  writer.out += R"(,"data":)";
+}
+
+void throw_unwritable(std::string_view problem) { throw Unwritable{std::string(problem)}; }
+
+void begin_container(JsonWriter& writer) {
+  if (++writer.depth <= JsonLimits::nesting || !writer.exact) return;
+  throw_unwritable("nested deeper than " + std::to_string(JsonLimits::nesting) + " arrays and objects");
+}
+
+void end_container(char last, JsonWriter& writer) {
+  writer.out += last;
+  --writer.depth;
+}
+
+void write_members(std::span<const MemberWriter> writers, const void* const* members, JsonWriter& writer) {
+  begin_container(writer);
+  if (writers.empty()) writer.out += '{';
+  for (std::size_t i = 0; i < writers.size(); ++i) {
+    writer.out += writers[i].key;
+    writers[i].write(members[i], writer);
+  }
+  end_container('}', writer);
+}
+
+void write_char(char c, JsonWriter& writer) { writer.out += c; }
+void write_bool(bool value, JsonWriter& writer) { writer.out += value ? "true" : "false"; }
+void write_null(JsonWriter& writer) { writer.out += "null"; }
+
+namespace {
+
+constexpr bool is_name_byte(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Where a text that breaks off breaks off: "items[2].name".
+std::string path_at_end(std::string_view text) {
+  struct Open {
+    bool array = false;
+    std::size_t index = 0;
+    std::string_view key{};
+  };
+  std::vector<Open> open;
+  bool key_next = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case '{':
+      case '[':
+        open.push_back({text[i] == '['});
+        key_next = text[i] == '{';
+        break;
+      case '}':
+      case ']':
+        open.pop_back();
+        break;
+      case ',':
+        key_next = !open.back().array;
+        ++open.back().index;
+        open.back().key = {};
+        break;
+      case '"': {
+        const std::size_t begin = ++i;
+        while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2 : 1;
+        if (key_next) open.back().key = text.substr(begin, i - begin);
+        key_next = false;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  std::string path;
+  for (const Open& each : open) {
+    if (each.array) {
+      path += "[" + std::to_string(each.index) + "]";
+    } else if (!std::ranges::all_of(each.key, is_name_byte)) {
+      path.append("[\"").append(each.key).append("\"]");
+    } else if (!each.key.empty()) {
+      path.append(path.empty() ? "" : ".").append(each.key);
+    }
+  }
+  return path;
+}
+
+}  // namespace
+
+void write_document(const void* value, WriteValue write, std::string& out, bool exact) {
+  const std::size_t begin = out.size();
+  JsonWriter writer{out, exact};
+  try {
+    write(value, writer);
+  } catch (Unwritable& unwritable) {
+    throw EncodeError({path_at_end(std::string_view(out).substr(begin)), std::move(unwritable.problem)});
+  }
+}
+
+Encoded encode_erased(const MessageType& type, const void* value, WriteValue write) {
+  std::string& text = scratch();
+  try {
+    write_document(value, write, text, true);
+  } catch (const EncodeError& error) {
+    throw EncodeFailure(std::string(type.name) + " would not read back as it is: " + error.what());
+  }
+  return {std::string(type.name), std::string(text), type.type};
+}
 
 }  // namespace lasagne::detail

@@ -1,5 +1,6 @@
 #include "lasagne/message.hpp"
 
+#include "lasagne/decider.hpp"
 #include "lasagne/json.hpp"
 
 namespace lasagne {
@@ -30,6 +31,10 @@ std::string metadata_to_json(const Metadata& metadata) {
   }
   json += json.empty() ? "{}" : "}";
   return json;
+}
+
+std::string detail::stream_name(std::string_view category, const Uuid& id) {
+  return std::string(category) + "-" + id.to_string();
 }
 
 }  // namespace lasagne

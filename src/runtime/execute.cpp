@@ -12,10 +12,6 @@ std::unexpected<Refusal> refuse(Error error) {
   return std::unexpected(Refusal{conflict ? Refusal::Kind::conflict : Refusal::Kind::failed, {}, std::move(error)});
 }
 
-Error no_handler(std::string_view type) {
-  return {ErrorCode::invalid, "no module of this runtime handles the command " + std::string(type), {}, std::nullopt};
-}
-
 bool meets(ExpectedRevision expected, std::optional<Revision> actual) {
   using Kind = ExpectedRevision::Kind;
   switch (expected.kind()) {
@@ -33,10 +29,18 @@ bool meets(ExpectedRevision expected, std::optional<Revision> actual) {
 
 }  // namespace
 
-ExecuteResult RuntimeImpl::execute(std::string_view type, const void* command, const ExecuteOptions& options) {
-  const Decider* decider = registry_.decider_of(type);
-  if (decider == nullptr) return refuse(no_handler(type));
-  const auto wrapped = decider->wrap(type, command);
+ExecuteResult RuntimeImpl::execute(const MessageType& type, const void* command, const ExecuteOptions& options) {
+  if (auto problem = registry_.sending_problem(type.name, type.type); !problem.empty()) {
+    return refuse({ErrorCode::invalid, std::move(problem), {}, std::nullopt});
+  }
+  const Decider* decider = registry_.decider_of(type.name);
+  if (decider == nullptr) {
+    return refuse({ErrorCode::invalid,
+                   std::string(type.name) + " is handled by a module that this runtime only knows the bus of: send it",
+                   {},
+                   std::nullopt});
+  }
+  const auto wrapped = decider->wrap(*type.type, command);
   for (int attempt = 0;; ++attempt) {
     auto result = decide_once(*decider, *wrapped, options);
     const bool contended = !result && result.error().kind == Refusal::Kind::conflict && !options.expected;
@@ -60,6 +64,8 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
     return record(command, std::move(loaded), std::move(decided), options);
   } catch (const StoreFailure& failure) {
     return refuse(failure.error());
+  } catch (const EncodeFailure& error) {
+    return refuse({ErrorCode::invalid, error.what(), command.stream, std::nullopt});
   } catch (const std::exception& error) {
     return refuse({ErrorCode::handler_failed, "handling a command for " + command.stream + " failed: " + error.what(),
                    command.stream, std::nullopt});
@@ -111,21 +117,28 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
   return executed;
 }
 
-Result<Sent> RuntimeImpl::send(std::string_view type, const void* command, Encoded encoded,
+Result<Sent> RuntimeImpl::send(const MessageType& type, const void* command, WriteValue write,
                                const SendOptions& options) {
-  const auto bus = registry_.bus_of(type);
-  if (bus.empty()) return std::unexpected(no_handler(type));
+  if (auto problem = registry_.sending_problem(type.name, type.type); !problem.empty()) {
+    return fail(ErrorCode::invalid, std::move(problem));
+  }
+  Encoded encoded;
+  try {
+    encoded = encode_erased(type, command, write);
+  } catch (const std::exception& error) {  // EncodeFailure, or what a JsonAs throws
+    return fail(ErrorCode::invalid, error.what());
+  }
   Sent sent;
   sent.id = options.id.is_nil() ? Uuid::generate() : options.id;
   sent.correlation_id = options.correlation_id.value_or(sent.id);
-  const Decider* decider = registry_.decider_of(type);
+  const Decider* decider = registry_.decider_of(type.name);
   if (!options.correlation_id && decider != nullptr) {
-    const auto target = store_.read_stream(decider->wrap(type, command)->stream, 0, Direction::forwards, 1);
+    const auto target = store_.read_stream(decider->wrap(*type.type, command)->stream, 0, Direction::forwards, 1);
     if (target && !target->correlation_id.is_nil()) sent.correlation_id = target->correlation_id;
   }
   Commit commit;
   commit.recorded_at = now();
-  commit.appends.push_back({std::string(bus),
+  commit.appends.push_back({std::string(registry_.bus_of(type.name)),
                             ExpectedRevision::any(),
                             {{sent.id,
                               MessageKind::command,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lasagne/command_rejected.hpp"
+#include "message/text.hpp"
 
 namespace lasagne::detail {
 
@@ -69,8 +70,14 @@ void HopBuilder::send(std::string_view stream, NewMessage message) {
 
 void HopBuilder::stage_decided(const Message& cause, Staged& staged, const AnyCommand& command, Decided decided) {
   if (decided.rejection) {
-    CommandRejected rejected{std::string(module_),      cause.type, cause.id, command.stream, decided.rejection->reason,
-                             decided.rejection->detail, cause.data};
+    const auto text = [](const std::string& said) { return valid_text(said, said.size()); };
+    CommandRejected rejected{std::string(module_),
+                             cause.type,
+                             cause.id,
+                             command.stream,
+                             text(decided.rejection->reason),
+                             text(decided.rejection->detail),
+                             cause.data};
     auto encoded = encode(rejected);
     // A command that comes again after its bus forgot it may be rejected for another reason: that is another event.
     tag_ = "rejected " + encoded.data;
@@ -109,16 +116,13 @@ bool HopBuilder::command_failure(const Message& message, const Failure& failure)
 
 void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::string& own_stream) {
   // Routes are looked up first, so that a command without a handler leaves nothing half-staged.
-  const auto bus_of = [&](const std::string& type) {
-    const auto bus = registry_.bus_of(type);
-    if (bus.empty()) {
-      throw PermanentError("no module handles the command " + type + ": register its decider, or say routes_to<" +
-                           type + ">(module)");
+  const auto check = [&](const Encoded& command) {
+    if (auto problem = registry_.sending_problem(command.type, command.cpp_type); !problem.empty()) {
+      throw PermanentError(problem);
     }
-    return bus;
   };
-  for (const auto& command : outbox.commands) (void)bus_of(command.type);
-  for (const auto& timer : outbox.timers) (void)bus_of(timer.command.type);
+  for (const auto& command : outbox.commands) check(command);
+  for (const auto& timer : outbox.timers) check(timer.command);
 
   std::size_t index = 0;
   for (auto& event : outbox.own_events) {
@@ -127,7 +131,7 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
     ++messages_;
   }
   for (auto& command : outbox.commands) {
-    const auto bus = bus_of(command.type);
+    const auto bus = registry_.bus_of(command.type);
     send(bus, derived(cause, MessageKind::command, processor_, "command", index++, std::move(command)));
   }
   for (auto& event : outbox.published) {
@@ -141,7 +145,7 @@ void HopBuilder::stage_outbox(const Message& cause, Outbox outbox, const std::st
   }
   for (auto& timer : outbox.timers) {
     const auto scoped = std::string(module_) + "/" + timer.key;
-    const auto bus = bus_of(timer.command.type);
+    const auto bus = registry_.bus_of(timer.command.type);
     auto message = derived(cause, MessageKind::command, processor_, "timer", index++, std::move(timer.command));
     timers_set_[scoped] = Timer{scoped, timer.due, std::string(bus), std::move(message)};
   }

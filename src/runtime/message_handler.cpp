@@ -46,9 +46,10 @@ bool CommandHandler::call_on_failure(const Message& message, const Failure& fail
   return builder.command_failure(message, failure);
 }
 
-ReactionHandler::ReactionHandler(std::shared_ptr<const Reaction> reaction, std::vector<std::string> own_categories)
+ReactionHandler::ReactionHandler(const Registry& registry, std::shared_ptr<const Reaction> reaction,
+                                 std::vector<std::string> own_categories)
     : reaction_(std::move(reaction)), own_categories_(std::move(own_categories)) {
-  for (const auto type : reaction_->types()) types_.types.emplace_back(type);
+  types_.types = registry.stored_names(reaction_->types());
 }
 
 bool ReactionHandler::concerns(const Message& message) const {

@@ -61,7 +61,8 @@ class CommandHandler final : public MessageHandler {
 class ReactionHandler final : public MessageHandler {
  public:
   // `own_categories`: of the streams whose events stay inside the module.
-  ReactionHandler(std::shared_ptr<const Reaction> reaction, std::vector<std::string> own_categories);
+  ReactionHandler(const Registry& registry, std::shared_ptr<const Reaction> reaction,
+                  std::vector<std::string> own_categories);
   const Filter& reads() const override { return types_; }
   bool concerns(const Message& message) const override;
 

@@ -24,19 +24,20 @@ std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Regi
       add({module.name(), module.name() + "/commands", module.command_retry(),
            std::make_unique<CommandHandler>(registry, module.name())});
     }
-    for (const auto& [name, retry, start_from, calls_at_once, reaction] : module.reactions()) {
+    for (const auto& reaction : module.reactions()) {
+      const auto kind = reaction.reaction->kind();
       ProcessorSpec spec{module.name(),
-                         name,
-                         retry,
-                         std::make_unique<ReactionHandler>(reaction, categories),
-                         reaction->kind() == Reaction::Kind::forwarder,
-                         start_from};
-      if (reaction->kind() == Reaction::Kind::effect) {
+                         reaction.processor,
+                         reaction.retry,
+                         std::make_unique<ReactionHandler>(registry, reaction.reaction, categories),
+                         kind == Reaction::Kind::forwarder,
+                         reaction.start_from};
+      if (kind == Reaction::Kind::effect) {
         processors.push_back(
-            std::make_unique<EffectProcessor>(store, registry, cache, std::move(spec), calls_at_once, log));
-        continue;
+            std::make_unique<EffectProcessor>(store, registry, cache, std::move(spec), reaction.calls_at_once, log));
+      } else {
+        add(std::move(spec));
       }
-      add(std::move(spec));
     }
   }
   processors.push_back(std::make_unique<TimerProcessor>(store, log));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <set>
 #include <stdexcept>
 
 #include "runtime/effect_calls.hpp"
@@ -32,61 +31,128 @@ Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
   for (const auto& module : modules_) {
     for (const auto& [type, target] : module.routes()) {
       check_module_name(target);
-      if (!handlers_.contains(type)) routes_.emplace(type, commands_stream(target));
+      types_.add(type);
+      if (!handlers_.contains(type.name)) routes_.emplace(type.name, commands_stream(target));
     }
   }
-  std::set<std::string_view> unique;
-  for (const auto& name : seen_) {
-    if (!unique.insert(name).second) throw std::invalid_argument("modules: " + name + " is registered twice");
+  for (const auto& module : modules_) {
+    for (const auto& reaction : module.reactions()) check_listed(module, reaction);
   }
+  for (const auto& [name, handler] : handlers_) {
+    const auto [entry, first] = unqualified_.emplace(last_part(name), &handler);
+    if (!first) entry->second = nullptr;
+  }
+}
+
+void Registry::add_unique(const std::string& name, const std::string& bearer) {
+  const auto [other, first] = unique_.emplace(name, bearer);
+  if (first) return;
+  throw std::invalid_argument("modules: " + name + " is registered twice, by " + other->second + " and by " + bearer);
 }
 
 void Registry::add_module(const Module& module) {
-  const auto& name = module.name();
-  check_module_name(name);
-  seen_.push_back("module " + name);
-  for (const auto& decider : module.deciders()) {
-    seen_.push_back("category " + std::string(decider->category()));
-    if (decider->category().empty() || decider->category().find('-') != std::string_view::npos) {
-      throw std::invalid_argument("category \"" + std::string(decider->category()) + "\" must be a name without '-'");
-    }
-    for (const auto type : decider->command_types()) {
-      const auto [other, added] = handlers_.emplace(type, Handler{decider.get(), commands_stream(name)});
-      if (!added) {
-        throw std::invalid_argument("command " + std::string(type) + " is handled by both " +
-                                    std::string(other->second.decider->category()) + " and " +
-                                    std::string(decider->category()));
-      }
+  check_module_name(module.name());
+  add_unique("module " + module.name(), "one Module");
+  for (const auto& decider : module.deciders()) add_decider(module, *decider);
+  for (const auto& reaction : module.reactions()) add_reaction(module, reaction);
+}
+
+void Registry::add_decider(const Module& module, const Decider& decider) {
+  const std::string category(decider.category());
+  if (category.empty() || category.find('-') != std::string::npos) {
+    throw std::invalid_argument("category \"" + category + "\" must be a name without '-'");
+  }
+  add_unique("category " + category, "a decider of module " + module.name());
+  for (const auto& type : decider.event_types()) types_.add_internal_event(type, module.name());
+  for (const auto& type : decider.command_types()) {
+    types_.add_command(type);
+    const auto [other, added] = handlers_.emplace(type.name, Handler{&decider, commands_stream(module.name())});
+    if (!added) {
+      throw std::invalid_argument("command " + std::string(type.name) + " is handled by both " +
+                                  std::string(other->second.decider->category()) + " and " + category);
     }
   }
-  for (const auto& reaction : module.reactions()) {
-    if (reaction.processor.empty() || reaction.processor.size() > Limits::key_bytes) {
-      throw std::invalid_argument("processor \"" + reaction.processor + "\": its name must have 1 to " +
-                                  std::to_string(Limits::key_bytes) + " bytes");
-    }
-    seen_.push_back("processor " + reaction.processor);
-    if (reaction.calls_at_once < 1 || reaction.calls_at_once > EffectLimits::most_calls_at_once) {
-      throw std::invalid_argument("processor \"" + reaction.processor + "\": calls_at_once must be 1 to " +
-                                  std::to_string(EffectLimits::most_calls_at_once));
-    }
-    const auto category = reaction.reaction->category();
-    if (category.empty()) continue;
-    // A process manager may keep its state in a stream that a decider of its own module answers commands on.
-    const auto is_its = [&](const auto& decider) { return decider->category() == category; };
-    const bool shared = std::ranges::any_of(module.deciders(), is_its);
-    seen_.push_back((shared ? "process manager of category " : "category ") + std::string(category));
+}
+
+void Registry::add_reaction(const Module& module, const Module::ReactionSpec& reaction) {
+  if (reaction.processor.empty() || reaction.processor.size() > Limits::key_bytes) {
+    throw std::invalid_argument("processor \"" + reaction.processor + "\": its name must have 1 to " +
+                                std::to_string(Limits::key_bytes) + " bytes");
   }
+  if (reaction.calls_at_once < 1 || reaction.calls_at_once > EffectLimits::most_calls_at_once) {
+    throw std::invalid_argument("processor \"" + reaction.processor + "\": calls_at_once must be 1 to " +
+                                std::to_string(EffectLimits::most_calls_at_once));
+  }
+  }
+  check_spelling(reaction.handler);
+  const std::string bearer = cpp_name(*reaction.handler.type) + " in module " + module.name();
+  add_unique("processor " + reaction.processor, bearer);
+  for (const auto& type : reaction.reaction->types()) types_.add(type);
+  for (const auto& type : reaction.reaction->published_types()) types_.add_published_event(type);
+  for (const auto& type : reaction.reaction->own_event_types()) types_.add_internal_event(type, module.name());
+  const auto category = reaction.reaction->category();
+  if (category.empty()) return;
+  // A process manager may keep its state in a stream that a decider of its own module answers commands on.
+  const auto is_its = [&](const auto& decider) { return decider->category() == category; };
+  const bool shared = std::ranges::any_of(module.deciders(), is_its);
+  add_unique((shared ? "process manager of category " : "category ") + std::string(category), bearer);
+}
+
+void Registry::check_listed(const Module& module, const Module::ReactionSpec& reaction) const {
+  for (const auto& type : reaction.reaction->types()) {
+    if (types_.reaches(type.name, module.name())) continue;
+    const std::string what = "processor " + reaction.processor + " lists " + std::string(type.name);
+    if (const auto owner = types_.owner_of(type.name); !owner.empty()) {
+      throw std::invalid_argument(what + ", which never comes to it: it is an internal event of module " +
+                                  std::string(owner) + ". Let a forwarder there publish an external event");
+    }
+    throw std::invalid_argument(what + ", which never comes to it: it is a command, and handlers react to events");
+  }
+}
+
+const Registry::Handler* Registry::handler_of(std::string_view command_type) const {
+  if (const auto found = handlers_.find(command_type); found != handlers_.end()) return &found->second;
+  if (types_.type_of(command_type) != nullptr) return nullptr;
+  const auto found = unqualified_.find(command_type);
+  return found == unqualified_.end() ? nullptr : found->second;
 }
 
 const Decider* Registry::decider_of(std::string_view command_type) const {
-  const auto found = handlers_.find(command_type);
-  return found == handlers_.end() ? nullptr : found->second.decider;
+  const Handler* handler = handler_of(command_type);
+  return handler == nullptr ? nullptr : handler->decider;
 }
 
 std::string_view Registry::bus_of(std::string_view command_type) const {
-  if (const auto found = handlers_.find(command_type); found != handlers_.end()) return found->second.bus;
+  if (const Handler* handler = handler_of(command_type)) return handler->bus;
   const auto route = routes_.find(command_type);
   return route == routes_.end() ? std::string_view{} : std::string_view(route->second);
+}
+
+std::vector<std::string> Registry::stored_names(std::span<const MessageType> types) const {
+  std::vector<std::string> names;
+  for (const auto& type : types) {
+    names.emplace_back(type.name);
+    const auto unqualified = last_part(type.name);
+    const bool other = types_.type_of(unqualified) != nullptr;  // and with the name of a type of its own
+    if (!other && std::ranges::find(names, unqualified) == names.end()) names.emplace_back(unqualified);
+  }
+  return names;
+}
+
+std::string Registry::sending_problem(std::string_view name, const std::type_info* type) const {
+  const std::type_info* known = types_.type_of(name);
+  if (known != nullptr && type != nullptr && *known != *type) {
+    return cpp_name(*type) + " is kept as \"" + std::string(name) + "\", and so is " + cpp_name(*known) +
+           ", which is another type: specialise lasagne::type_name for one of them";
+  }
+  if (handlers_.contains(name) || routes_.contains(name)) return {};
+  const std::string what = type == nullptr ? std::string(name) : cpp_name(*type);
+  if (types_.is_event(name)) {
+    return what + " is an event, which deciders and forwarders record, and not a command: send the command that "
+                  "brings it about";
+  }
+  return "no module of this runtime handles the command " + what + ": register its decider, or say routes_to<" + what +
+         ">(module)";
 }
 
 }  // namespace lasagne::detail

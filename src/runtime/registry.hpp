@@ -1,12 +1,15 @@
 // What the modules of a runtime handle, and where their messages go.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <unordered_map>
 #include <vector>
 
 #include "lasagne/module.hpp"
+#include "runtime/known_types.hpp"
 
 namespace lasagne::detail {
 
@@ -21,22 +24,34 @@ class Registry {
   explicit Registry(std::vector<Module> modules);
 
   [[nodiscard]] const std::vector<Module>& modules() const noexcept { return modules_; }
-  // Null when no module here handles the type.
+  // Null when no module here handles what a stored command of this type name is.
   [[nodiscard]] const Decider* decider_of(std::string_view command_type) const;
-  // The bus stream of the module that handles the type; empty when nobody is known to.
+  // The bus stream of the module that handles such a command; empty when nobody is known to.
   [[nodiscard]] std::string_view bus_of(std::string_view command_type) const;
+  [[nodiscard]] bool has_processor(const std::string& name) const { return unique_.contains("processor " + name); }
+  // Every name under which messages of these types may be stored.
+  [[nodiscard]] std::vector<std::string> stored_names(std::span<const MessageType> types) const;
+  // Why a value of this C++ type cannot be sent as a command; empty when it can.
+  [[nodiscard]] std::string sending_problem(std::string_view name, const std::type_info* type) const;
 
  private:
   struct Handler {
     const Decider* decider = nullptr;
     std::string bus;
   };
+  void add_unique(const std::string& name, const std::string& bearer);
   void add_module(const Module& module);
+  void add_decider(const Module& module, const Decider& decider);
+  void add_reaction(const Module& module, const Module::ReactionSpec& reaction);
+  void check_listed(const Module& module, const Module::ReactionSpec& reaction) const;
+  [[nodiscard]] const Handler* handler_of(std::string_view command_type) const;
 
   std::vector<Module> modules_;
+  KnownTypes types_;
   std::unordered_map<std::string_view, Handler> handlers_;
+  std::unordered_map<std::string_view, const Handler*> unqualified_;  // by the last part; null: it might be several
   std::unordered_map<std::string_view, std::string> routes_;
-  std::vector<std::string> seen_;  // names that must be unique, as kind:name
+  std::unordered_map<std::string, std::string> unique_;  // names that must be unique, and what bears them
 };
 
 }  // namespace lasagne::detail

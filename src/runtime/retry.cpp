@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lasagne/detail/handlers.hpp"
-
 namespace lasagne {
 
 Duration RetryPolicy::backoff(std::uint32_t failed_attempts, std::uint64_t seed) const {
@@ -24,15 +22,4 @@ Duration RetryPolicy::backoff(std::uint32_t failed_attempts, std::uint64_t seed)
   return Duration{static_cast<Duration::rep>(wait)};
 }
 
-namespace detail {
-
-void throw_unknown_type(std::string_view type, std::string_view wanted_by) {
-  throw DecodeFailure(std::string(wanted_by) + " knows no message type " + std::string(type));
-}
-
-void throw_undecodable(std::string_view type, const std::string& problem) {
-  throw DecodeFailure(std::string(type) + " does not decode: " + problem);
-}
-
-}  // namespace detail
 }  // namespace lasagne

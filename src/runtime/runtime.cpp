@@ -17,12 +17,13 @@ std::optional<Error> Runtime::failure() const { return impl_->failure(); }
 Result<void> Runtime::run_until_idle() { return impl_->run_until_idle(); }
 Result<void> Runtime::wait_until_idle() { return impl_->wait_until_idle(); }
 
-ExecuteResult Runtime::execute_erased(std::string_view type, const void* command, const ExecuteOptions& options) {
+ExecuteResult Runtime::execute_erased(const detail::MessageType& type, const void* command,
+                                      const ExecuteOptions& options) {
   return impl_->execute(type, command, options);
 }
-Result<Sent> Runtime::send_erased(std::string_view type, const void* command, detail::Encoded encoded,
+Result<Sent> Runtime::send_erased(const detail::MessageType& type, const void* command, detail::WriteValue write,
                                   const SendOptions& options) {
-  return impl_->send(type, command, std::move(encoded), options);
+  return impl_->send(type, command, write, options);
 }
 Result<std::optional<Revision>> Runtime::load_erased(const std::string& stream, detail::AnyState& state) {
   return impl_->load(stream, state);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/adoption.hpp"
 #include "runtime/processor_set.hpp"
 #include "runtime/start_from.hpp"
 
@@ -12,6 +13,7 @@ namespace lasagne::detail {
 RuntimeImpl::RuntimeImpl(Store& store, std::vector<Module> modules, RuntimeOptions options)
     : store_(store), options_(std::move(options)), log_(options_.log), registry_(std::move(modules)) {
   if (!options_.clock) options_.clock = [this] { return store_.now(); };
+  adopt_unqualified(store_, registry_);
   processors_ = make_processors(store_, registry_, cache_, log_);
 }
 

@@ -39,8 +39,8 @@ class RuntimeImpl {
   Result<void> run_until_idle();
   Result<void> wait_until_idle();
 
-  ExecuteResult execute(std::string_view type, const void* command, const ExecuteOptions& options);
-  Result<Sent> send(std::string_view type, const void* command, Encoded encoded, const SendOptions& options);
+  ExecuteResult execute(const MessageType& type, const void* command, const ExecuteOptions& options);
+  Result<Sent> send(const MessageType& type, const void* command, WriteValue write, const SendOptions& options);
   Result<std::optional<Revision>> load(const std::string& stream, AnyState& state);
 
   Result<std::vector<Runtime::ParkedView>> parked(std::size_t limit);

@@ -110,7 +110,7 @@ TEST(JsonRead, VariantByItsTypeWithMembersInAnyOrder) {
 
 TEST(JsonRead, VariantProblemsNameTheirPlace) {
   EXPECT_EQ(problem_of<Event>(R"({"type":"Gone","data":{}})"),
-            "type: unknown name \"Gone\", expected one of Opened, NameChanged, Closed");
+            "type: unknown name \"Gone\", expected one of codec_test.Opened, NameChanged, codec_test.Closed");
   EXPECT_EQ(problem_of<Event>(R"({"type":"Opened","data":{}})"), "data.by: required member is missing");
   EXPECT_EQ(problem_of<Event>(R"({"type":"Opened"})"), "data: required member is missing");
   EXPECT_EQ(problem_of<Event>(R"({"data":{}})"), "type: required member is missing");

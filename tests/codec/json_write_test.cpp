@@ -28,9 +28,9 @@ TEST(JsonWrite, TimestampIsIso8601AndDurationIsMicroseconds) {
 }
 
 TEST(JsonWrite, VariantIsTypeAndDataWithThePinnedName) {
-  EXPECT_EQ(to_json(Event{Opened{"Ann"}}), R"({"type":"Opened","data":{"by":"Ann"}})");
+  EXPECT_EQ(to_json(Event{Opened{"Ann"}}), R"({"type":"codec_test.Opened","data":{"by":"Ann"}})");
   EXPECT_EQ(to_json(Event{Renamed{"Bob"}}), R"({"type":"NameChanged","data":{"by":"Bob"}})");
-  EXPECT_EQ(to_json(Event{Closed{}}), R"({"type":"Closed","data":{}})");
+  EXPECT_EQ(to_json(Event{Closed{}}), R"({"type":"codec_test.Closed","data":{}})");
 }
 
 TEST(JsonWrite, EnumIsItsName) {
@@ -85,13 +85,20 @@ TEST(JsonWrite, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "x={}");
 }
 
-TEST(TypeName, LeavesOutNamespacesAndEnclosingClasses) {
-  EXPECT_EQ(lasagne::type_name<Order>, "Order");
-  EXPECT_EQ(lasagne::type_name<Outer::Inner>, "Inner");
-  EXPECT_EQ(lasagne::type_name<One<Outer::Inner>>, "One<codec_test::Outer::Inner>");
+TEST(TypeName, IsQualifiedWithDots) {
+  EXPECT_EQ(lasagne::type_name<Order>, "codec_test.Order");
+  EXPECT_EQ(lasagne::type_name<Outer::Inner>, "codec_test.Outer.Inner");
 }
 
 TEST(TypeName, CanBePinned) { EXPECT_EQ(lasagne::type_name<Renamed>, "NameChanged"); }
+
+TEST(TypeName, OfAStoredMessageMayBeTheLastPart) {
+  EXPECT_TRUE(lasagne::names_type<Order>("codec_test.Order"));
+  EXPECT_TRUE(lasagne::names_type<Order>("Order"));
+  EXPECT_FALSE(lasagne::names_type<Order>("other.Order"));
+  EXPECT_EQ((lasagne::stored_names<Order, Renamed>()),
+            (std::vector<std::string>{"codec_test.Order", "Order", "NameChanged"}));
+}
 
 }  // namespace
 }  // namespace codec_test

@@ -209,7 +209,7 @@ TEST(ShopLoad, AnUnfinishedLoadDoesNotPassTheAudit) {
   const auto url = "sqlite:" + folder.file("store.db");
   Program load("shop", {"load", "--store", url, "--orders", "20", "--seed", "7", "--unpaid", "100", "--payment-timeout",
                         "3600"});
-  const lasagne::Filter order{{"OrderInitialized"}, {}, {}};
+  const lasagne::Filter order{{"shop.orders.OrderInitialized"}, {}, {}};
   const auto deadline = SteadyClock::now() + patience;
   bool seen = false;
   for (Position length = 1; !seen && !load.ended() && SteadyClock::now() < deadline;) {

@@ -6,7 +6,7 @@
 #include "runtime/processor_set.hpp"
 #include "runtime/runtime_impl.hpp"
 
-namespace {
+namespace bounds_test {
 
 using namespace jobs_domain;
 using lasagne::Await;
@@ -248,4 +248,4 @@ TEST_F(Bounds, WorkThatEndsWithinItsRoundsIsDone) {
   EXPECT_TRUE(runtime.run_until_idle());
 }
 
-}  // namespace
+}  // namespace bounds_test

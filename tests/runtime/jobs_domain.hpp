@@ -12,6 +12,11 @@
 #include "lasagne/command_rejected.hpp"
 #include "lasagne/runtime.hpp"
 
+namespace jobs_domain {}
+// Its types go by their last part, as those of a store from before names were qualified.
+template <>
+inline constexpr std::string_view lasagne::namespace_name<"jobs_domain"> = "";
+
 namespace jobs_domain {
 
 using lasagne::Decision;

@@ -9,7 +9,7 @@
 #include "store/log/log_store.hpp"
 #include "store/memory/memory_backing.hpp"
 
-namespace {
+namespace lifecycle_test {
 
 using namespace jobs_domain;
 using lasagne::ErrorCode;
@@ -181,7 +181,7 @@ class TwoSagas : public ::testing::Test {
 
 TEST_F(TwoSagas, MakeDifferentIdsForOnePurpose) {
   EXPECT_EQ(count(*store, "InvoiceIssued"), 3U);
-  EXPECT_EQ(count(*store, "CommandRejected"), 0U);
+  EXPECT_EQ(count(*store, "lasagne.CommandRejected"), 0U);
 }
 
 TEST_F(TwoSagas, CancelWhatTheyHaveJustSet) {
@@ -235,4 +235,4 @@ TEST(Parked, WhatIsBeingRetriedIsNotRetriedOrEditedBesides) {
   EXPECT_TRUE(runtime.parked()->empty());
 }
 
-}  // namespace
+}  // namespace lifecycle_test

@@ -156,7 +156,7 @@ TEST_F(RuntimeTest, CorrelationAndCausationGoThroughTheWholeChain) {
 TEST_F(RuntimeTest, ARejectedBusCommandIsRecordedAndSagasSeeIt) {
   send(DoWork{id_of(1), 5});
   settle();
-  EXPECT_EQ(types("jobs__command-rejections"), std::vector<std::string>{"CommandRejected"});
+  EXPECT_EQ(types("jobs__command-rejections"), std::vector<std::string>{"lasagne.CommandRejected"});
   EXPECT_EQ(count("RejectionNoted"), 1U);
 }
 
@@ -399,7 +399,7 @@ TEST_F(RuntimeTest, ACommandThatComesAgainAfterItsBusForgotItStopsNobody) {
   send(DoWork{id_of(1), 5});
   settle();
   EXPECT_EQ(count("WorkDone"), 1U);
-  EXPECT_EQ(count("CommandRejected"), 1U);
+  EXPECT_EQ(count("lasagne.CommandRejected"), 1U);
 }
 
 TEST_F(RuntimeTest, TwoRuntimesOnOneStoreDoNothingTwice) {

@@ -111,7 +111,7 @@ class TimeTest : public ::testing::Test {
   // The days that are written, in order.
   std::vector<int> days() {
     std::vector<int> found;
-    const auto slice = store->read_all(0, {{"DayWritten"}, {}, {}}, 10'000).value();
+    const auto slice = store->read_all(0, {lasagne::stored_names<DayWritten>(), {}, {}}, 10'000).value();
     for (const auto& message : slice.messages) found.push_back(lasagne::from_json<DayWritten>(message->data)->day);
     return found;
   }

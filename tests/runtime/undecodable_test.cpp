@@ -3,7 +3,7 @@
 
 #include "jobs_domain.hpp"
 
-namespace {
+namespace undecodable_test {
 
 using namespace jobs_domain;
 using lasagne::Direction;
@@ -219,4 +219,4 @@ TEST_F(Undecodable, EditedAndRetriedItIsHandled) {
   EXPECT_EQ(count("Tried"), 1U);
 }
 
-}  // namespace
+}  // namespace undecodable_test

@@ -4,7 +4,7 @@
 #include "lasagne/testing/simulator.hpp"
 #include "runtime/jobs_domain.hpp"
 
-namespace {
+namespace shrink_test {
 
 using namespace jobs_domain;
 using lasagne::Module;
@@ -117,4 +117,4 @@ TEST_F(Shrink, IsWhatAFailingRangeOfSeedsReports) {
   EXPECT_NE(result.report.find("violated: "), std::string::npos);
 }
 
-}  // namespace
+}  // namespace shrink_test

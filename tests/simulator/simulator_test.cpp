@@ -7,7 +7,7 @@
 #include "simulator/seeds.hpp"
 #include "testing/simulation/schedule.hpp"
 
-namespace {
+namespace simulator_test {
 
 using namespace jobs_domain;
 using lasagne::Module;
@@ -54,7 +54,7 @@ Scenario jobs_scenario() {
       const auto total = lasagne::from_json<JobFinished>(message->data)->total;
       if (total != 5 && total != 7) violations.push_back("a job was finished with " + std::to_string(total));
     }
-    if (count(store, "CommandRejected") != 0) violations.emplace_back("a command came out of turn");
+    if (count(store, "lasagne.CommandRejected") != 0) violations.emplace_back("a command came out of turn");
     return violations;
   };
   return scenario;
@@ -229,4 +229,4 @@ TEST(Simulator, RefusesOptionsOutOfRange) {
   refused([](auto& o) { o.clock_jump = lasagne::Duration{-1}; });
 }
 
-}  // namespace
+}  // namespace simulator_test

@@ -75,7 +75,7 @@ class Auditor {
 
   template <class E>
   bool note_if(const Message& message) {
-    if (message.type != lasagne::type_name<E>) return false;
+    if (!lasagne::names_type<E>(message.type)) return false;
     const auto event = lasagne::from_json<E>(message.data);
     if (event) {
       note(*event);
@@ -219,7 +219,7 @@ void Auditor::expect_no_gap(lasagne::Position seen, lasagne::Position next) {
 void Auditor::note_cause(const Message& message) {
   const auto& cause = message.metadata.causation_id;
   if (cause.is_nil()) return;
-  const auto what = mix(std::hash<std::string_view>{}(message.stream), std::hash<std::string_view>{}(message.type));
+  const auto what = mix(std::hash<std::string_view>{}(message.stream), std::hash<std::string_view>{}(lasagne::last_part(message.type)));
   const std::string_view bytes(reinterpret_cast<const char*>(cause.bytes.data()), cause.bytes.size());
   causes_.emplace_back(mix(what, std::hash<std::string_view>{}(bytes)), message.position);
 }

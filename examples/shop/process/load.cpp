@@ -78,9 +78,7 @@ class Tally {
  public:
   Tally(lasagne::Store& store, const LoadPlan& plan, std::uint64_t orders, lasagne::Position from)
       : store_(store), plan_(plan), orders_(orders), position_(from) {
-    filter_.types = {std::string(lasagne::type_name<orders::OrderCompleted>),
-                     std::string(lasagne::type_name<orders::OrderCancelled>),
-                     std::string(lasagne::type_name<orders::OrderInitialized>)};
+    filter_.types = lasagne::stored_names<orders::OrderCompleted, orders::OrderCancelled, orders::OrderInitialized>();
     filter_.categories = {std::string(orders::Order::category)};
   }
 
@@ -107,9 +105,9 @@ class Tally {
   void count(const lasagne::Message& message) {
     const auto id = lasagne::Uuid::parse(std::string_view(message.stream).substr(orders::Order::category.size() + 1));
     if (!id || plan_.index_of(*id, orders_) < 0) return;
-    auto& how = message.type == filter_.types[0]   ? completed_
-                : message.type == filter_.types[1] ? cancelled_
-                                                   : initialized_;
+    auto& how = lasagne::names_type<orders::OrderCompleted>(message.type)   ? completed_
+                : lasagne::names_type<orders::OrderCancelled>(message.type) ? cancelled_
+                                                                            : initialized_;
     ++how;
   }
 

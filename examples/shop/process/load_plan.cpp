@@ -36,7 +36,7 @@ void add(std::vector<lasagne::NewMessage>& commands, const Uuid& process, const 
   commands.push_back({id,
                       lasagne::MessageKind::command,
                       std::string(lasagne::type_name<Command>),
-                      lasagne::to_json(command),
+                      lasagne::to_exact_json(command),
                       {process, {}, {}}});
 }
 

@@ -8,9 +8,11 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <vector>
 
 #include "lasagne/decider.hpp"
+#include "lasagne/detail/message_type.hpp"
 #include "lasagne/message.hpp"
 #include "lasagne/retry.hpp"
 #include "lasagne/send.hpp"
@@ -24,7 +26,6 @@ class DecodeFailure : public PermanentError {
 };
 
 [[noreturn]] void throw_unknown_type(std::string_view type, std::string_view wanted_by);
-[[noreturn]] void throw_undecodable(std::string_view type, const std::string& problem);
 
 // The state of one stream, folded from its messages.
 class AnyState {
@@ -42,21 +43,36 @@ struct Decided {
   std::optional<Rejection> rejection;
 };
 
+// A command of one of a decider's types, of its own or the caller's.
 class AnyCommand {
  public:
-  virtual ~AnyCommand() = default;
+  using Destroy = void (*)(void* value);
+  // Without `destroy` the value is the caller's.
+  AnyCommand(std::size_t index_of_type, void* command, Destroy destroy) noexcept
+      : index(index_of_type), value(command), destroy_(destroy) {}
+  AnyCommand(const AnyCommand&) = delete;
+  AnyCommand& operator=(const AnyCommand&) = delete;
+  ~AnyCommand();
+
+  const std::size_t index;  // of the type among command_types()
+  void* const value;
   std::string stream;  // the target
+
+ private:
+  const Destroy destroy_;
 };
 
 class Decider {
  public:
   virtual ~Decider() = default;
   [[nodiscard]] virtual std::string_view category() const = 0;
-  [[nodiscard]] virtual std::span<const std::string_view> command_types() const = 0;
+  [[nodiscard]] virtual std::span<const MessageType> command_types() const = 0;
+  [[nodiscard]] virtual std::span<const MessageType> event_types() const = 0;
   [[nodiscard]] virtual MakeState state() const = 0;
   [[nodiscard]] virtual std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const = 0;
-  // `command` points to an alternative of D::Command; null when `type` is none of its names.
-  [[nodiscard]] virtual std::unique_ptr<AnyCommand> wrap(std::string_view type, const void* command) const = 0;
+  // `command` points to a value of this type, which must outlive what is given; null when that is no alternative of
+  // D::Command.
+  [[nodiscard]] virtual std::unique_ptr<AnyCommand> wrap(const std::type_info& type, const void* command) const = 0;
   [[nodiscard]] virtual Decided decide(const AnyCommand& command, AnyState& state) const = 0;
   // Empty: park.
   [[nodiscard]] virtual std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
@@ -84,8 +100,10 @@ class Reaction {
   enum class Kind : std::uint8_t { saga, process_manager, forwarder, effect };
   virtual ~Reaction() = default;
   [[nodiscard]] virtual Kind kind() const = 0;
-  [[nodiscard]] virtual std::span<const std::string_view> types() const = 0;
+  [[nodiscard]] virtual std::span<const MessageType> types() const = 0;
+  [[nodiscard]] virtual std::vector<MessageType> published_types() const { return {}; }  // by a forwarder
   [[nodiscard]] virtual std::string_view category() const { return {}; }  // of a process manager's own streams
+  [[nodiscard]] virtual std::span<const MessageType> own_event_types() const { return {}; }  // on these
   // Throws DecodeFailure.
   [[nodiscard]] virtual std::string key(const Message& message) const = 0;
   virtual void handle(const Message& message, Hop& hop) const = 0;

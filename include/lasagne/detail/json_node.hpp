@@ -9,6 +9,9 @@
 namespace lasagne {
 struct DecodeError;
 }
+namespace lasagne::detail {
+struct MessageType;
+}
 
 namespace lasagne::detail {
 
@@ -54,15 +57,13 @@ class JsonNode {
   // The member's name, for a value in an object.
   [[nodiscard]] std::string_view key() const noexcept { return {key_, key_size_}; }
 
-  // Each only for its kind; as_double for every number.
+  // Each only for its kind; as_double and as_float for every number, rounded once from its text. What is past the range
+  // is infinite, or 0 where it is too small.
   [[nodiscard]] bool as_bool() const noexcept { return payload_.integer != 0; }
   [[nodiscard]] std::int64_t as_int64() const noexcept { return payload_.integer; }
   [[nodiscard]] std::uint64_t as_uint64() const noexcept { return payload_.unsigned_integer; }
-  [[nodiscard]] double as_double() const noexcept {
-    if (kind_ == Kind::integer) return static_cast<double>(payload_.integer);
-    if (kind_ == Kind::unsigned_integer) return static_cast<double>(payload_.unsigned_integer);
-    return payload_.number;
-  }
+  [[nodiscard]] double as_double() const noexcept;
+  [[nodiscard]] float as_float() const noexcept;
   [[nodiscard]] std::string_view as_string() const noexcept { return {payload_.text, size_}; }
   // Elements of an array, members of an object.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -74,12 +75,11 @@ class JsonNode {
   union Payload {
     std::int64_t integer = 0;
     std::uint64_t unsigned_integer;
-    double number;
-    const char* text;
+    const char* text;  // of a string, and of a number that is no such integer
   };
 
   Payload payload_;
-  std::uint32_t size_ = 0;  // bytes of a string, children of a container
+  std::uint32_t size_ = 0;  // bytes of a text, children of a container
   std::uint32_t span_ = 1;  // nodes of this value, itself included
   const char* key_ = nullptr;
   std::uint32_t key_size_ = 0;
@@ -99,10 +99,8 @@ bool within_entry(DecodeError& error, std::string_view key);    // puts ["key"].
 
 // The index of the text among the names.
 bool find_name(std::string_view text, std::span<const std::string_view> names, std::size_t& index, DecodeError& error);
-// Per name the last member called so, or null. Best when the members come in the order of the names.
-void match_members(const JsonNode& object, std::span<const std::string_view> names, const JsonNode** found) noexcept;
-// An object of "type" and "data": which of the names the type is, and the data.
-bool read_tagged(const JsonNode& node, std::span<const std::string_view> names, std::size_t& index,
-                 const JsonNode*& data, DecodeError& error);
+// An object of "type" and "data": which of the types it is, and the data.
+bool read_tagged(const JsonNode& node, std::span<const MessageType> types, std::size_t& index, const JsonNode*& data,
+                 DecodeError& error);
 
 }  // namespace lasagne::detail

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -25,7 +26,8 @@ namespace lasagne::detail {
 bool read_bool(const JsonNode& node, bool& value, DecodeError& error);
 bool read_signed(const JsonNode& node, std::int64_t min, std::int64_t max, std::int64_t& value, DecodeError& error);
 bool read_unsigned(const JsonNode& node, std::uint64_t max, std::uint64_t& value, DecodeError& error);
-bool read_double(const JsonNode& node, double max, double& value, DecodeError& error);
+bool read_double(const JsonNode& node, double& value, DecodeError& error);
+bool read_float(const JsonNode& node, float& value, DecodeError& error);
 bool read_string(const JsonNode& node, std::string_view& value, DecodeError& error);
 bool read_uuid(std::string_view text, Uuid& value, DecodeError& error);
 bool read_timestamp(const JsonNode& node, Timestamp& value, DecodeError& error);
@@ -49,38 +51,53 @@ bool read_integer(const JsonNode& node, T& value, DecodeError& error) {
 
 template <class E>
 bool read_enumerator(std::string_view text, E& value, DecodeError& error) {
-  const EnumTable<E>& table = named_values<E>();
   std::size_t index = 0;
-  if (!find_name(text, table.names, index, error)) return false;
-  value = table.values[index];
+  if (!find_name(text, named_values<E>().names, index, error)) return false;
+  value = static_cast<E>(named_values<E>().values[index]);
   return true;
 }
 
+// How the members of a struct are read, for a loop that knows no types.
+struct MemberReader {
+  std::string_view name;
+  ReadNode read;
+  void (*absent)(void* member);  // of an optional, what makes it empty; null: the member is required
+};
+bool read_members(const JsonNode& node, std::span<const MemberReader> readers, void* const* members,
+                  DecodeError& error);
+
 template <class T>
-bool read_member(const JsonNode* node, T& member, std::string_view name, DecodeError& error) {
-  if (node != nullptr) return read_value(*node, member, error) || within_member(error, name);
-  if constexpr (is_a<T, std::optional>) {
-    member.reset();
-    return true;
+bool read_erased(const JsonNode& root, void* value, DecodeError& error) {
+  return read_value(root, *static_cast<T*>(value), error);
+}
+
+template <class M>
+constexpr MemberReader make_member_reader() {
+  if constexpr (is_a<M, std::optional>) {
+    return {{}, &read_erased<M>, [](void* member) { static_cast<M*>(member)->reset(); }};
   } else {
-    refuse(error, "required member is missing");
-    return within_member(error, name);
+    return {{}, &read_erased<M>, nullptr};
   }
 }
 
 template <class T>
+inline constexpr auto member_readers = [] {
+  return with_members(name_probe<T>.value, []<class... M>(const M&...) {
+    std::array<MemberReader, sizeof...(M)> readers{make_member_reader<M>()...};
+    for (std::size_t i = 0; i < readers.size(); ++i) readers[i].name = member_names<T>[i];
+    return readers;
+  });
+}();
+
+template <class T>
 bool read_struct(const JsonNode& node, T& value, DecodeError& error) {
-  if (!require(node, JsonNode::Kind::object, error)) return false;
   if constexpr (member_count<T> == 0) {
-    return true;
+    return require(node, JsonNode::Kind::object, error);
   } else {
-    std::array<const JsonNode*, member_count<T>> found{};
-    match_members(node, member_names<T>, found.data());
-    bool ok = true;
-    boost::pfr::for_each_field(value, [&](auto& member, auto index) {
-      ok = ok && read_member(found[index.value], member, member_names<T>[index.value], error);
+    return with_members(value, [&](auto&... member) {
+      void* const members[] = {static_cast<void*>(&member)...};
+      return read_members(node, member_readers<T>, members, error);
     });
-    return ok;
   }
 }
 
@@ -134,7 +151,7 @@ template <class Variant>
 bool read_variant(const JsonNode& node, Variant& value, DecodeError& error) {
   std::size_t index = 0;
   const JsonNode* data = nullptr;
-  if (!read_tagged(node, Alternatives<Variant>::names, index, data, error)) return false;
+  if (!read_tagged(node, Alternatives<Variant>::types, index, data, error)) return false;
   using Read = bool (*)(const JsonNode&, Variant&, DecodeError&);
   static constexpr auto readers = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Read, sizeof...(I)>{&read_alternative<Variant, I>...};
@@ -143,16 +160,27 @@ bool read_variant(const JsonNode& node, Variant& value, DecodeError& error) {
 }
 
 template <class T>
+bool read_converted(const JsonNode& node, T& value, DecodeError& error) {
+  JsonForm<T> form{};
+  if (!read_value(node, form, error)) return false;
+  std::expected<T, std::string> converted = JsonAs<T>::from(form);
+  if (!converted) return refuse(error, converted.error());
+  value = *std::move(converted);
+  return true;
+}
+
+template <class T>
 bool read_value(const JsonNode& node, T& value, DecodeError& error) {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (Converted<T>) {
+    return read_converted(node, value, error);
+  } else if constexpr (std::is_same_v<T, bool>) {
     return read_bool(node, value, error);
   } else if constexpr (Integer<T>) {
     return read_integer(node, value, error);
-  } else if constexpr (Floating<T>) {
-    double wide = 0;
-    if (!read_double(node, std::numeric_limits<T>::max(), wide, error)) return false;
-    value = static_cast<T>(wide);
-    return true;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return read_double(node, value, error);
+  } else if constexpr (std::is_same_v<T, float>) {
+    return read_float(node, value, error);
   } else if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T> || std::is_same_v<T, Uuid>) {
     std::string_view text;
     return read_string(node, text, error) && read_key(text, value, error);
@@ -177,7 +205,7 @@ bool read_value(const JsonNode& node, T& value, DecodeError& error) {
   } else if constexpr (Struct<T>) {
     return read_struct(node, value, error);
   } else {
-    static_assert(unsupported<T>, "lasagne JSON: this type is not supported; see lasagne/json.hpp for those that are");
+    static_assert(Supported<T>, "lasagne JSON: this type is not supported; see lasagne/json.hpp for those that are");
   }
 }
 
@@ -189,10 +217,7 @@ template <class T>
 std::expected<T, DecodeError> from_json(std::string_view text) {
   std::expected<T, DecodeError> value;
   DecodeError error;
-  const auto read = [](const detail::JsonNode& root, void* target, DecodeError& problem) {
-    return detail::read_value(root, *static_cast<T*>(target), problem);
-  };
-  if (!detail::read_document(text, read, &*value, error)) value = std::unexpected(std::move(error));
+  if (!detail::read_document(text, &detail::read_erased<T>, &*value, error)) value = std::unexpected(std::move(error));
   return value;
 }
 

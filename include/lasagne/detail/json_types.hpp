@@ -4,16 +4,24 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
+#include "lasagne/detail/message_type.hpp"
 #include "lasagne/detail/reflection.hpp"
 #include "lasagne/money.hpp"
 #include "lasagne/timestamp.hpp"
-#include "lasagne/type_name.hpp"
 #include "lasagne/uuid.hpp"
+
+namespace lasagne {
+template <class T>
+struct JsonAs;
+}
 
 namespace lasagne::detail {
 
@@ -37,6 +45,12 @@ concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && !Characte
 template <class T>
 concept Floating = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
+// A type of the user's with a JsonAs of its own.
+template <class T>
+concept Converted = requires(const T& value) { JsonAs<T>::to(value); };
+template <Converted T>
+using JsonForm = std::remove_cvref_t<decltype(JsonAs<T>::to(std::declval<const T&>()))>;
+
 // The types with a spelling of their own, which must not be taken apart although they are aggregates.
 template <class T>
 concept Scalar =
@@ -49,29 +63,48 @@ concept Struct = std::is_class_v<T> && (std::is_aggregate_v<T> || std::is_same_v
 template <class T>
 concept MapKey = std::is_same_v<T, std::string> || std::is_same_v<T, Uuid> || std::is_enum_v<T>;
 
+// Whether the type itself is understood; what it consists of is looked at where it is read and written.
 template <class T>
-inline constexpr bool unsupported = false;
+concept Supported = std::is_same_v<T, bool> || Integer<T> || Floating<T> || std::is_same_v<T, std::string> ||
+                    std::is_enum_v<T> || Scalar<T> || is_a<T, std::optional> || is_a<T, std::vector> ||
+                    is_a<T, std::set> || is_a<T, std::map> || is_a<T, std::variant> || Converted<T> || Struct<T>;
+
+// Whether null is one of its values.
+template <class T>
+consteval bool is_nullable() {
+  if constexpr (Converted<T>) {
+    return is_nullable<JsonForm<T>>();
+  } else {
+    return is_a<T, std::optional>;
+  }
+}
 
 template <class Variant>
 struct Alternatives;
 template <class... Ts>
 struct Alternatives<std::variant<Ts...>> {
   static_assert((Struct<Ts> && ...), "lasagne: the alternatives of a std::variant must be structs");
-  static constexpr std::array<std::string_view, sizeof...(Ts)> names{type_name<Ts>...};
+  static constexpr std::array<MessageType, sizeof...(Ts)> types{message_type<Ts>...};
   static consteval bool distinct() {
-    for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t i = 0; i < types.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
-        if (names[i] == names[j]) return false;
+        if (types[i].name == types[j].name) return false;
     return true;
   }
   static_assert(distinct(), "lasagne: two alternatives of a std::variant have the same type_name");
 };
 
 template <class E>
-constexpr const EnumTable<E>& named_values() {
-  static_assert(count_enumerators<E>() > 0,
-                "lasagne JSON: the enum has no named value in range; specialise lasagne::EnumRange");
-  return enum_table<E>;
+constexpr const auto& named_values() {
+  static_assert(FixedEnum<E>, "lasagne: give the enum an underlying type (enum class, or enum E : int)");
+  if constexpr (FixedEnum<E>) {
+    static_assert(enum_table<E>.names.size() > 0,
+                  "lasagne JSON: the enum has no named value in range; specialise lasagne::EnumRange or JsonAs");
+    return enum_table<E>;
+  } else {
+    static constexpr EnumTable<0> none{};
+    return none;
+  }
 }
 
 }  // namespace lasagne::detail

@@ -1,14 +1,15 @@
 // A decider of the user's types behind the interface that the engine knows. Not for users.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
+#include <type_traits>
+#include <typeinfo>
 #include <variant>
-#include <vector>
 
 #include "lasagne/detail/typed_messages.hpp"
 
@@ -19,43 +20,69 @@ class TypedDecider final : public Decider {
  public:
   using Command = typename D::Command;
   using Event = typename D::Event;
-  struct Wrapped final : AnyCommand {
-    explicit Wrapped(Command c) : command(std::move(c)) { stream = stream_of<D>(id_of<D>(command)); }
-    Command command;
-  };
 
-  std::string_view category() const override { return D::category; }
-  std::span<const std::string_view> command_types() const override { return type_names<Command>(); }
+  std::string_view category() const override {
+    check_category<D>();
+    return D::category;
+  }
+  std::span<const MessageType> command_types() const override { return Alternatives<Command>::types; }
+  std::span<const MessageType> event_types() const override { return Alternatives<Event>::types; }
   MakeState state() const override { return &make_state<D>; }
   std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const override {
-    return std::make_unique<Wrapped>(decode_variant<Command>(type, data, D::category));
+    const std::size_t index = listed_type(type, command_types(), D::category);
+    auto command = std::make_unique<AnyCommand>(index, actions[index].make(), actions[index].destroy);
+    decode_erased(command_types()[index].name, data, actions[index].read, command->value);
+    command->stream = stream_name(D::category, actions[index].id(command->value));
+    return command;
   }
-  std::unique_ptr<AnyCommand> wrap(std::string_view type, const void* command) const override {
-    return wrap_at(type, command, std::make_index_sequence<std::variant_size_v<Command>>{});
+  std::unique_ptr<AnyCommand> wrap(const std::type_info& type, const void* value) const override {
+    const std::size_t index = index_of(type, command_types());
+    if (index == no_type) return nullptr;
+    // Only decode writes to it.
+    auto command = std::make_unique<AnyCommand>(index, const_cast<void*>(value), nullptr);  // NOLINT(*-const-cast)
+    command->stream = stream_name(D::category, actions[index].id(value));
+    return command;
   }
   Decided decide(const AnyCommand& command, AnyState& state) const override {
-    auto& typed = static_cast<TypedState<D>&>(state);
-    auto decision = decide_any<D>(static_cast<const Wrapped&>(command).command, typed.value);
-    if (decision.rejected()) return {{}, decision.rejection()};
-    return record(decision.events(), typed);
+    return actions[command.index].decide(command.value, static_cast<TypedState<D>&>(state));
   }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                         AnyState& state) const override {
     static_assert(
         !names_on_failure<D> || answers_any(static_cast<const Command*>(nullptr)),
         "on_failure takes none of the listed commands as (const Command&, const Failure&), or gives no Event");
-    return std::visit(
-        [&](const auto& c) -> std::optional<Decided> {
-          if constexpr (requires { Event(D::on_failure(c, failure)); }) {  // in place: clang looks inside otherwise
-            return record({Event(D::on_failure(c, failure))}, static_cast<TypedState<D>&>(state));
-          } else {
-            return std::nullopt;
-          }
-        },
-        static_cast<const Wrapped&>(command).command);
+    return actions[command.index].decide_failure(command.value, failure, static_cast<TypedState<D>&>(state));
   }
 
  private:
+  // What is done with commands of one type.
+  struct Actions {
+    void* (*make)();
+    AnyCommand::Destroy destroy;
+    ReadNode read;
+    Uuid (*id)(const void* command);
+    Decided (*decide)(const void* command, TypedState<D>& state);
+    std::optional<Decided> (*decide_failure)(const void* command, const Failure& failure, TypedState<D>& state);
+  };
+
+  template <class C>
+  static void* make() {
+    return new C{};
+  }
+  template <class C>
+  static void destroy(void* command) {
+    delete static_cast<C*>(command);
+  }
+  template <class C>
+  static Uuid id_of_one(const void* command) {
+    return id_of_alternative<D>(*static_cast<const C*>(command));
+  }
+  template <class C>
+  static Decided decide_one(const void* command, TypedState<D>& state) {
+    const auto decision = decide_alternative<D>(*static_cast<const C*>(command), state.value);
+    if (decision.rejected()) return {{}, decision.rejection()};
+    return record(decision.events(), state);
+  }
   template <class C>
   static constexpr bool answers_failure =
       requires(const C& c, const Failure& failure) { Event(D::on_failure(c, failure)); };
@@ -63,27 +90,29 @@ class TypedDecider final : public Decider {
   static consteval bool answers_any(const std::variant<Cs...>*) {
     return (answers_failure<Cs> || ...);
   }
+  template <class C>
+  static std::optional<Decided> decide_failure_of_one(const void* command, const Failure& failure,
+                                                      TypedState<D>& state) {
+    if constexpr (answers_failure<C>) {
+      const Event event(D::on_failure(*static_cast<const C*>(command), failure));
+      return record({&event, 1}, state);
+    } else {
+      return std::nullopt;
+    }
+  }
+  template <class... Cs>
+  static constexpr std::array<Actions, sizeof...(Cs)> actions_of(std::type_identity<std::variant<Cs...>>) {
+    return {{{&make<Cs>, &destroy<Cs>, &read_erased<Cs>, &id_of_one<Cs>, &decide_one<Cs>, &decide_failure_of_one<Cs>}...}};
+  }
+  static constexpr auto actions = actions_of(std::type_identity<Command>{});
 
-  static Decided record(const std::vector<Event>& events, TypedState<D>& state) {
+  static Decided record(std::span<const Event> events, TypedState<D>& state) {
     Decided decided;
-    decided.events.reserve(events.size());
     for (const auto& event : events) {
-      decided.events.push_back(encode_variant(event));
+      add_encoded(decided.events, encode_variant(event));
       state.evolve(event);
     }
     return decided;
-  }
-  template <std::size_t... I>
-  static std::unique_ptr<AnyCommand> wrap_at(std::string_view type, const void* command, std::index_sequence<I...>) {
-    std::unique_ptr<AnyCommand> wrapped;
-    const auto try_one = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
-      using T = std::variant_alternative_t<J, Command>;
-      if (type != type_name<T>) return false;
-      wrapped = std::make_unique<Wrapped>(Command(std::in_place_index<J>, *static_cast<const T*>(command)));
-      return true;
-    };
-    (void)(try_one(std::integral_constant<std::size_t, I>{}) || ...);
-    return wrapped;
   }
 };
 

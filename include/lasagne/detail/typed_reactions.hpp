@@ -27,29 +27,28 @@ std::string key_of(const E& event, const Message& message) {
 template <class S, class Events>
 class TypedReaction : public Reaction {
  public:
-  std::span<const std::string_view> types() const override { return type_names<Events>(); }
+  std::span<const MessageType> types() const override { return Alternatives<Events>::types; }
   std::string key(const Message& message) const override {
-    return std::visit([&](const auto& event) { return key_of<S>(event, message); }, decode(message));
+    return with_event(message, [&](const auto& event) { return key_of<S>(event, message); });
   }
   bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
     static_assert(!names_on_failure<S> || answers_any(static_cast<const Events*>(nullptr)),
                   "on_failure takes none of the listed events as (const Event&, const Failure&, Send&)");
-    return std::visit(
-        [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<S>, hop.processor());
-          if constexpr (requires { S::on_failure(event, failure, send); }) {  // as above
-            S::on_failure(event, failure, send);
-            return true;
-          } else {
-            return false;
-          }
-        },
-        decode(message));
+    return with_event(message, [&](const auto& event) {
+      Send send(message, hop.outbox(), type_name<S>, hop.processor());
+      if constexpr (requires { S::on_failure(event, failure, send); }) {
+        S::on_failure(event, failure, send);
+        return true;
+      } else {
+        return false;
+      }
+    });
   }
 
  protected:
-  static Events decode(const Message& message) {
-    return decode_variant<Events>(message.type, message.data, type_name<S>);
+  template <class Use>
+  static decltype(auto) with_event(const Message& message, Use use) {
+    return with_decoded<Events>(message.type, message.data, type_name<S>, use);
   }
 
  private:
@@ -67,16 +66,14 @@ class TypedSaga final : public TypedReaction<S, typename S::Event> {
  public:
   Reaction::Kind kind() const override { return Reaction::Kind::saga; }
   void handle(const Message& message, Hop& hop) const override {
-    std::visit(
-        [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<S>, hop.processor());
-          if constexpr (requires { S::on(event, send); }) {
-            S::on(event, send);
-          } else {
-            static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
-          }
-        },
-        this->decode(message));
+    this->with_event(message, [&](const auto& event) {
+      Send send(message, hop.outbox(), type_name<S>, hop.processor());
+      if constexpr (requires { S::on(event, send); }) {
+        S::on(event, send);
+      } else {
+        static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
+      }
+    });
   }
 };
 
@@ -88,19 +85,17 @@ class TypedObject final : public TypedReaction<std::remove_const_t<E>, typename 
   Reaction::Kind kind() const override { return kind_of_it; }
   void handle(const Message& message, Hop& hop) const override {
     E& object = object_;
-    std::visit(
-        [&](const auto& event) {
-          Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>, hop.processor());
-          if constexpr (requires { object.on(event, send, std::stop_token{}); }) {
-            static_assert(kind_of_it == Reaction::Kind::effect, "only the on of an effect takes a std::stop_token");
-            object.on(event, send, hop.stop_token());
-          } else if constexpr (requires { object.on(event, send); }) {
-            object.on(event, send);
-          } else {
-            static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
-          }
-        },
-        this->decode(message));
+    this->with_event(message, [&](const auto& event) {
+      Send send(message, hop.outbox(), type_name<std::remove_const_t<E>>, hop.processor());
+      if constexpr (requires { object.on(event, send, std::stop_token{}); }) {
+        static_assert(kind_of_it == Reaction::Kind::effect, "only the on of an effect takes a std::stop_token");
+        object.on(event, send, hop.stop_token());
+      } else if constexpr (requires { object.on(event, send); }) {
+        object.on(event, send);
+      } else {
+        static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, Send&)");
+      }
+    });
   }
 
  private:
@@ -116,25 +111,51 @@ template <class F>
 class TypedForwarder final : public TypedReaction<F, typename F::Event> {
  public:
   Reaction::Kind kind() const override { return Reaction::Kind::forwarder; }
+  std::vector<MessageType> published_types() const override {
+    std::vector<MessageType> types;
+    add_answers(types, static_cast<const typename F::Event*>(nullptr));
+    return types;
+  }
   std::string key(const Message& message) const override { return message.stream; }
   void handle(const Message& message, Hop& hop) const override {
     using D = typename F::Decider;
     const auto& state = static_cast<const TypedState<D>&>(hop.state_as_of_message(&make_state<D>)).value;
-    std::visit(
-        [&](const auto& event) {
-          if constexpr (requires { F::on(event, state); }) {
-            publish(F::on(event, state), hop.outbox());
-          } else {
-            static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, const Decider::State&)");
-          }
-        },
-        this->decode(message));
+    this->with_event(message, [&](const auto& event) {
+      if constexpr (requires { F::on(event, state); }) {
+        publish(F::on(event, state), hop.outbox());
+      } else {
+        static_assert(sizeof(event) == 0, "a listed event has no on(const Event&, const Decider::State&)");
+      }
+    });
   }
 
  private:
+  template <class... Es>
+  static void add_answers(std::vector<MessageType>& types, const std::variant<Es...>*) {
+    const auto add = [&types]<class E>(std::type_identity<E>) {
+      if constexpr (requires(const E& event, const typename F::Decider::State& state) { F::on(event, state); }) {
+        using Answer = decltype(F::on(std::declval<const E&>(), std::declval<const typename F::Decider::State&>()));
+        add_types(types, static_cast<const std::remove_cvref_t<Answer>*>(nullptr));
+      }
+    };
+    (add(std::type_identity<Es>{}), ...);
+  }
+  template <class T>
+  static void add_types(std::vector<MessageType>& types, const T*) {
+    types.push_back(message_type<T>);
+  }
+  template <class T>
+  static void add_types(std::vector<MessageType>& types, const std::optional<T>*) {
+    add_types(types, static_cast<const T*>(nullptr));
+  }
+  template <class... Ts>
+  static void add_types(std::vector<MessageType>& types, const std::variant<Ts...>*) {
+    (types.push_back(message_type<Ts>), ...);
+  }
+
   template <class T>
   static void publish(const T& external, Outbox& out) {
-    out.published.push_back(encode(external));
+    add_encoded(out.published, encode(external));
   }
   template <class T>
   static void publish(const std::optional<T>& external, Outbox& out) {
@@ -142,7 +163,7 @@ class TypedForwarder final : public TypedReaction<F, typename F::Event> {
   }
   template <class... Ts>
   static void publish(const std::variant<Ts...>& external, Outbox& out) {
-    out.published.push_back(encode_variant(external));
+    add_encoded(out.published, encode_variant(external));
   }
 };
 
@@ -150,45 +171,45 @@ template <class P>
 class TypedProcessManager final : public TypedReaction<P, typename P::Input> {
  public:
   Reaction::Kind kind() const override { return Reaction::Kind::process_manager; }
-  std::string_view category() const override { return P::category; }
+  std::string_view category() const override {
+    check_category<P>();
+    return P::category;
+  }
+  std::span<const MessageType> own_event_types() const override { return Alternatives<typename P::Event>::types; }
   std::string key(const Message& message) const override {
-    const auto stream = instance(this->decode(message));
-    return stream ? *stream : message.metadata.correlation_id.to_string();
+    return this->with_event(message, [&](const auto& input) {
+      const auto id = instance(input);
+      return id ? stream_of<P>(*id) : message.metadata.correlation_id.to_string();
+    });
   }
   void handle(const Message& message, Hop& hop) const override {
-    const auto input = this->decode(message);
-    const auto stream = instance(input);
-    if (!stream) return;
-    auto& state = static_cast<TypedState<P>&>(hop.own_state(*stream, &make_state<P>));
-    const std::vector<typename P::Event> events = std::visit(
-        [&](const auto& event) -> std::vector<typename P::Event> {
-          Send send(message, hop.outbox(), type_name<P>, hop.processor());
-          if constexpr (requires { P::on(event, state.value, send); }) {
-            return P::on(event, state.value, send);
-          } else {
-            static_assert(sizeof(event) == 0, "a listed input has no on(const Input&, const State&, Send&)");
-          }
-        },
-        input);
-    for (const auto& event : events) {
-      hop.outbox().own_events.push_back(encode_variant(event));
-      state.evolve(event);
-    }
+    this->with_event(message, [&](const auto& input) {
+      const auto id = instance(input);
+      if (!id) return;
+      auto& state = static_cast<TypedState<P>&>(hop.own_state(stream_of<P>(*id), &make_state<P>));
+      Send send(message, hop.outbox(), type_name<P>, hop.processor());
+      if constexpr (requires { P::on(input, state.value, send); }) {
+        record(P::on(input, state.value, send), state, hop.outbox());
+      } else {
+        static_assert(sizeof(input) == 0, "a listed input has no on(const Input&, const State&, Send&)");
+      }
+    });
   }
 
  private:
-  static std::optional<std::string> instance(const typename P::Input& input) {
-    const std::optional<Uuid> id = std::visit(
-        [](const auto& event) -> std::optional<Uuid> {
-          if constexpr (requires { std::optional<Uuid>(P::id(event)); }) {
-            return P::id(event);
-          } else {
-            static_assert(sizeof(event) == 0, "a listed input has no id(const Input&)");
-          }
-        },
-        input);
-    if (!id) return std::nullopt;
-    return stream_of<P>(*id);
+  template <class Input>
+  static std::optional<Uuid> instance(const Input& input) {
+    if constexpr (requires { std::optional<Uuid>(P::id(input)); }) {
+      return P::id(input);
+    } else {
+      static_assert(sizeof(input) == 0, "a listed input has no id(const Input&)");
+    }
+  }
+  static void record(const std::vector<typename P::Event>& events, TypedState<P>& state, Outbox& out) {
+    for (const auto& event : events) {
+      add_encoded(out.own_events, encode_variant(event));
+      state.evolve(event);
+    }
   }
 };
 

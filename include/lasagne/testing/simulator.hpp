@@ -56,7 +56,7 @@ struct SimulatedCommand {
 };
 template <class C>
 [[nodiscard]] SimulatedCommand command(const C& value, std::string session = {}) {
-  return {std::string(type_name<C>), to_json(value), std::move(session), false};
+  return {std::string(type_name<C>), to_exact_json(value), std::move(session), false};
 }
 
 struct Scenario {

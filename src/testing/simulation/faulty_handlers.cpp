@@ -14,6 +14,7 @@ using lasagne::detail::Decided;
 using lasagne::detail::Decider;
 using lasagne::detail::Hop;
 using lasagne::detail::MakeState;
+using lasagne::detail::MessageType;
 using lasagne::detail::Reaction;
 
 class FaultyDecider final : public Decider {
@@ -22,12 +23,13 @@ class FaultyDecider final : public Decider {
       : real_(std::move(real)), fault_points_(fault_points) {}
 
   std::string_view category() const override { return real_->category(); }
-  std::span<const std::string_view> command_types() const override { return real_->command_types(); }
+  std::span<const MessageType> command_types() const override { return real_->command_types(); }
+  std::span<const MessageType> event_types() const override { return real_->event_types(); }
   MakeState state() const override { return real_->state(); }
   std::unique_ptr<AnyCommand> decode(std::string_view type, std::string_view data) const override {
     return real_->decode(type, data);
   }
-  std::unique_ptr<AnyCommand> wrap(std::string_view type, const void* command) const override {
+  std::unique_ptr<AnyCommand> wrap(const std::type_info& type, const void* command) const override {
     return real_->wrap(type, command);
   }
   Decided decide(const AnyCommand& command, AnyState& state) const override {
@@ -52,7 +54,9 @@ class FaultyReaction final : public Reaction {
       : real_(std::move(real)), fault_points_(fault_points) {}
 
   Kind kind() const override { return real_->kind(); }
-  std::span<const std::string_view> types() const override { return real_->types(); }
+  std::span<const MessageType> types() const override { return real_->types(); }
+  std::vector<MessageType> published_types() const override { return real_->published_types(); }
+  std::span<const MessageType> own_event_types() const override { return real_->own_event_types(); }
   std::string_view category() const override { return real_->category(); }
   std::string key(const Message& message) const override { return real_->key(message); }
   void handle(const Message& message, Hop& hop) const override {

@@ -1,0 +1,73 @@
+#include "runtime/adoption.hpp"
+
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+namespace lasagne::detail {
+
+namespace {
+
+constexpr std::size_t page = 1000;
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) throw std::runtime_error("taking over a processor's checkpoint: " + result.error().message);
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+struct Adoption {
+  std::string from;
+  std::string to;
+};
+
+void adopt(Store& store, const Adoption& adoption) {
+  const Position left = value_of(store.checkpoint(adoption.from));
+  const Position own = value_of(store.checkpoint(adoption.to));
+  for (bool more = true; more;) {
+    const auto held = value_of(store.parked(adoption.from, 0, page));
+    more = held.size() >= page;
+    Commit commit;
+    for (const auto& entry : held) {
+      commit.parked_removed.push_back({entry.processor, entry.position});
+      commit.parked_put.push_back(entry);
+      commit.parked_put.back().processor = adoption.to;
+    }
+    if (!more && own == 0 && left > 0) commit.checkpoint = CheckpointMove{adoption.to, 0, left};
+    if (!held.empty() || commit.checkpoint) (void)value_of(store.append(commit, Await::durable));
+  }
+  if (left == 0) return;
+  // A later change of names must not find it again.
+  Commit retired;
+  retired.checkpoint = CheckpointMove{adoption.from, left, 0};
+  (void)value_of(store.append(retired, Await::durable));
+}
+
+bool left_anything(Store& store, const std::string& processor) {
+  return value_of(store.checkpoint(processor)) > 0 || !value_of(store.parked(processor, 0, 1)).empty();
+}
+
+}  // namespace
+
+void adopt_unqualified(Store& store, const Registry& registry) {
+  std::map<std::string, std::string> heirs;  // by the unqualified name
+  std::map<std::string, std::string> rivals;
+  for (const auto& module : registry.modules()) {
+    for (const auto& reaction : module.reactions()) {
+      if (reaction.unqualified.empty() || registry.has_processor(reaction.unqualified)) continue;
+      const auto [heir, first] = heirs.emplace(reaction.unqualified, reaction.processor);
+      if (!first) rivals.emplace(reaction.unqualified, reaction.processor);
+    }
+  }
+  for (const auto& [from, to] : heirs) {
+    if (!left_anything(store, from)) continue;
+    if (const auto rival = rivals.find(from); rival != rivals.end()) {
+      throw std::invalid_argument("the store has a processor " + from + ", from before type names were qualified, and it "
+                                  "may be " + to + " or " + rival->second +
+                                  " today: give the one that it is HandlerOptions::name = \"" + from + "\"");
+    }
+    adopt(store, {from, to});
+  }
+}
+
+}  // namespace lasagne::detail

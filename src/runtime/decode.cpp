@@ -1,0 +1,26 @@
+// Out of stored names and texts; what cannot be read is permanent.
+#include "lasagne/detail/typed_messages.hpp"
+
+namespace lasagne::detail {
+
+AnyCommand::~AnyCommand() {
+  if (destroy_ != nullptr) destroy_(value);
+}
+
+void throw_unknown_type(std::string_view type, std::string_view wanted_by) {
+  throw DecodeFailure(std::string(wanted_by) + " knows no message type " + std::string(type));
+}
+
+std::size_t listed_type(std::string_view type, std::span<const MessageType> types, std::string_view wanted_by) {
+  const std::size_t index = find_type(type, types);
+  if (index == no_type) throw_unknown_type(type, wanted_by);
+  return index;
+}
+
+void decode_erased(std::string_view type, std::string_view data, ReadNode read, void* value) {
+  DecodeError error;
+  if (read_document(data, read, value, error)) return;
+  throw DecodeFailure(std::string(type) + " does not decode: " + error.to_string());
+}
+
+}  // namespace lasagne::detail

@@ -71,7 +71,7 @@ std::string_view name_of(lasagne::ParkedMessage::Status status) {
 }  // namespace
 
 int complain(const lasagne::Error& error) {
-  fmt::print(stderr, "lasagne: {}\n", plain(error.message));
+  fmt::print(stderr, "lasagne: {}\n", printable(error.message));
   return Exit::failed;
 }
 
@@ -157,7 +157,7 @@ int parked(lasagne::Store& store, bool json) {
                              name_of(entry.status), entry.attempts, json_string(entry.error)));
     } else {
       print_line(fmt::format("{:>8}  {}  {}  {}  {}", entry.position, paint(Colour::red, name_of(entry.status)),
-                             plain(entry.processor), plain(entry.key), plain(entry.error)));
+                             printable(entry.processor), printable(entry.key), printable(entry.error)));
     }
   }
   flush_output();

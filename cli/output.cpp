@@ -57,22 +57,6 @@ std::string paint(Colour colour, std::string_view text) {
   return fmt::format("\033[{}m{}\033[0m", code_of(colour), text);
 }
 
-std::string plain(std::string_view text) {
-  std::string shown;
-  shown.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F in UTF-8
-      shown += '?';
-      ++i;
-    } else {
-      shown += byte == '\n' || byte == '\t' ? ' ' : byte < 0x20 || byte == 0x7f ? '?' : text[i];
-    }
-  }
-  return shown;
-}
-
 void print_line(const std::string& line) {
   if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF) end_output();
 }
@@ -81,15 +65,13 @@ void flush_output() {
   if (std::fflush(stdout) != 0) end_output();
 }
 
-std::string json_string(std::string_view text) { return lasagne::to_json(std::string(text)); }
-
 std::string json_of(const lasagne::Message& message) {
-  return fmt::format(R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}",)"
-                     R"("recorded_at":"{}","data":{},"metadata":{}}})",
-                     message.position, json_string(message.stream), message.revision,
-                     message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
-                     message.id.to_string(), message.recorded_at.to_string(), message.data,
-                     lasagne::metadata_to_json(message.metadata));
+  return fmt::format(
+      R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}","recorded_at":"{}","data":{},"metadata":{}}})",
+      message.position, json_string(message.stream), message.revision,
+      message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
+      message.id.to_string(), message.recorded_at.to_string(), terminal::json_line(message.data),
+      terminal::json_line(lasagne::metadata_to_json(message.metadata)));
 }
 
 void TypeNames::see(std::string_view type) {
@@ -106,9 +88,9 @@ std::string_view TypeNames::shown(std::string_view type) const {
 std::string line_of(const lasagne::Message& message, const TypeNames& names) {
   const bool event = message.kind == lasagne::MessageKind::event;
   return fmt::format("{:>8}  {}  {} {}  {}", message.position, paint(Colour::dim, message.recorded_at.to_string()),
-                     paint(event ? Colour::yellow : Colour::blue, plain(names.shown(message.type))),
-                     paint(Colour::dim, fmt::format("{}@{}", plain(message.stream), message.revision)),
-                     plain(message.data));
+                     paint(event ? Colour::yellow : Colour::blue, printable(names.shown(message.type))),
+                     paint(Colour::dim, fmt::format("{}@{}", printable(message.stream), message.revision)),
+                     printable(message.data));
 }
 
 }  // namespace cli

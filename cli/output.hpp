@@ -8,16 +8,17 @@
 #include <string_view>
 
 #include "lasagne/message.hpp"
+#include "terminal/terminal_text.hpp"
 
 namespace cli {
+
+using terminal::json_string;
+using terminal::printable;
 
 enum class Colour { none, bold, dim, red, green, yellow, blue, magenta };
 
 // Colours only when standard output is a terminal and NO_COLOR is not set.
 [[nodiscard]] std::string paint(Colour colour, std::string_view text);
-
-// The text without control characters: what a message holds must not steer the terminal, nor break its line.
-[[nodiscard]] std::string plain(std::string_view text);
 
 // How types are shown: by the last part of their names, but for those that share it with another type seen.
 class TypeNames {
@@ -37,6 +38,5 @@ void flush_output();
 
 [[nodiscard]] std::string json_of(const lasagne::Message& message);
 [[nodiscard]] std::string line_of(const lasagne::Message& message, const TypeNames& names);
-[[nodiscard]] std::string json_string(std::string_view text);
 
 }  // namespace cli

@@ -42,7 +42,7 @@ std::string seconds_since(const Message& first, const Message& message) {
 }
 
 std::string holding(const lasagne::ParkedMessage& entry) {
-  const auto error = plain(entry.error);
+  const auto error = printable(entry.error);
   switch (entry.status) {
     case lasagne::ParkedMessage::Status::parked:
       return paint(Colour::red, "parked: " + error);
@@ -75,7 +75,7 @@ std::string outcome_of(const Process& process, const Message& message) {
   for (const Message* effect : effects->second) {
     if (lasagne::names_type<lasagne::CommandRejected>(effect->type)) {
       const auto rejected = lasagne::from_json<lasagne::CommandRejected>(effect->data);
-      return paint(Colour::red, "rejected: " + plain(rejected ? rejected->reason : effect->data));
+      return paint(Colour::red, "rejected: " + printable(rejected ? rejected->reason : effect->data));
     }
     ++events;
   }
@@ -87,15 +87,15 @@ void print(const Process& process, const Message& message, std::size_t depth) {
   const auto outcome = outcome_of(process, message);
   print_line(fmt::format("{}{} {}  {}  {}{}{}", std::string(depth * 2, ' '),
                          paint(event ? Colour::yellow : Colour::blue, event ? "event  " : "command"),
-                         paint(Colour::bold, plain(process.names.shown(message.type))),
-                         paint(Colour::dim, fmt::format("{}@{}", plain(message.stream), message.revision)),
+                         paint(Colour::bold, printable(process.names.shown(message.type))),
+                         paint(Colour::dim, fmt::format("{}@{}", printable(message.stream), message.revision)),
                          paint(Colour::dim, seconds_since(*process.messages.front(), message)),
                          outcome.empty() ? "" : "  ", outcome));
 }
 
 void print(const Process& process, const lasagne::Timer& timer, std::size_t depth) {
   print_line(fmt::format("{}{} {}  {}  {}", std::string(depth * 2, ' '), paint(Colour::magenta, "timer  "),
-                         paint(Colour::bold, plain(process.names.shown(timer.message.type))), paint(Colour::dim, plain(timer.key)),
+                         paint(Colour::bold, printable(process.names.shown(timer.message.type))), paint(Colour::dim, printable(timer.key)),
                          paint(Colour::magenta, "due " + timer.due.to_string())));
 }
 

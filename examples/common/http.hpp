@@ -55,6 +55,14 @@ struct Bounds {
   static constexpr int retry_after_seconds = 1;
 };
 
+// How long the server waits; tests wait shorter.
+struct Deadlines {
+  std::chrono::milliseconds request = Bounds::request_time;
+  std::chrono::milliseconds response = Bounds::response_time;
+  std::chrono::milliseconds idle = Bounds::keep_alive_idle;
+  std::chrono::milliseconds stop = Bounds::stop_time;
+};
+
 // What was wrong, as RFC 9457 has it.
 struct Problem {
   int status = 500;
@@ -221,11 +229,12 @@ class Server {
  public:
   // The router must outlive it. On error: why the address cannot be had.
   [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> bind(const Router& router,
-                                                                                const Listen& listen);
+                                                                                const Listen& listen,
+                                                                                const Deadlines& deadlines = {});
   virtual ~Server() = default;
   [[nodiscard]] virtual int port() const = 0;
   // Prints "listening on http://HOST:PORT" to stdout and serves until SIGTERM or SIGINT (block_stop_signals). Then it
-  // takes no new connection, closes the idle ones, handles every request that arrives whole within Bounds::stop_time,
+  // takes no new connection, closes the idle ones, handles every request that arrives whole within Deadlines::stop,
   // and returns when the last answer is sent, or was not taken for so long. False if it ended by an error.
   virtual bool run() = 0;
 };

@@ -67,8 +67,12 @@ class Session;
 
 // What the sessions share. Everything but `handle` is of the server's thread, which is why it needs no lock.
 struct Shared {
-  Shared(const Router& to, Listen at)
-      : router(to), listen(std::move(at)), workers(Bounds::workers), busy(asio::make_work_guard(io)) {}
+  Shared(const Router& to, Listen at, const Deadlines& until)
+      : router(to),
+        listen(std::move(at)),
+        deadlines(until),
+        workers(Bounds::workers),
+        busy(asio::make_work_guard(io)) {}
 
   // To the workers; false when too many requests wait for one. `answer` comes back on the server's thread.
   bool handle(RawRequest request, std::function<void(Reply)> answer) {
@@ -89,6 +93,7 @@ struct Shared {
 
   const Router& router;
   Listen listen;
+  const Deadlines deadlines;
   asio::io_context io{1};
   asio::thread_pool workers;
   asio::executor_work_guard<asio::io_context::executor_type> busy;
@@ -118,7 +123,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     if (buffer_.size() > 0) return read_head();
     if (shared_.stopping) return close();
     idle_ = true;
-    wait(Bounds::keep_alive_idle);
+    wait(shared_.deadlines.idle);
     stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t count) {
       self->idle_ = false;
       self->buffer_.commit(count);
@@ -145,7 +150,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     if (!open_) return;  // what follows fails
     waiting_at_ = shared_.waiting.insert(shared_.waiting.end(), this);
     waiting_since_ = std::chrono::steady_clock::now();
-    stream_.expires_after(shared_.stopping ? std::min(time, Bounds::stop_time) : time);
+    stream_.expires_after(shared_.stopping ? std::min(time, shared_.deadlines.stop) : time);
   }
   void waits_no_more() {
     if (waiting_at_) shared_.waiting.erase(*waiting_at_);
@@ -153,7 +158,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   void read_head() {
-    wait(Bounds::request_time);
+    wait(shared_.deadlines.request);
     const auto read = [self = shared_from_this()](error_code error, std::size_t) { self->on_head(error); };
     beast::http::async_read_header(stream_, buffer_, *parser_, read);
   }
@@ -225,7 +230,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     if (request.method() != beast::http::verb::head) response_.body() = std::move(reply.body);
     keep_alive = keep_alive && !shared_.stopping;
     response_.keep_alive(keep_alive);
-    wait(Bounds::response_time);
+    wait(shared_.deadlines.response);
     const auto written = [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
       if (error) return self->close();
       keep_alive ? self->next() : self->linger();
@@ -267,8 +272,8 @@ class Session final : public std::enable_shared_from_this<Session> {
 
 class HttpServer final : public Server {
  public:
-  HttpServer(const Router& router, Listen listen)
-      : shared_(router, std::move(listen)), acceptor_(shared_.io), timer_(shared_.io) {}
+  HttpServer(const Router& router, Listen listen, const Deadlines& deadlines)
+      : shared_(router, std::move(listen), deadlines), acceptor_(shared_.io), timer_(shared_.io) {}
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer() override { shared_.workers.join(); }
@@ -361,7 +366,7 @@ class HttpServer final : public Server {
     for (Session* session : waiting) {
       if (session->idle()) session->close();
     }
-    timer_.expires_after(Bounds::stop_time);
+    timer_.expires_after(shared_.deadlines.stop);
     timer_.async_wait([this, began = std::chrono::steady_clock::now()](error_code error) {
       while (!error && !shared_.waiting.empty() && shared_.waiting.front()->waiting_since() <= began) {
         close_longest_waiting();
@@ -385,8 +390,9 @@ void block_stop_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::expected<std::unique_ptr<Server>, std::string> Server::bind(const Router& router, const Listen& listen) {
-  auto server = std::make_unique<HttpServer>(router, listen);
+std::expected<std::unique_ptr<Server>, std::string> Server::bind(const Router& router, const Listen& listen,
+                                                                 const Deadlines& deadlines) {
+  auto server = std::make_unique<HttpServer>(router, listen, deadlines);
   if (const auto error = server->bind()) {
     return std::unexpected("cannot listen on " + listen.host + ":" + std::to_string(listen.port) + ": " +
                            error.message());

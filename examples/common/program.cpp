@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "terminal/terminal_text.hpp"
+
 namespace examples {
 
 namespace {
@@ -26,9 +28,12 @@ std::unique_ptr<lasagne::Store> open_with(const std::string& url, const lasagne:
 }  // namespace
 
 void print_error(std::string_view program, std::string_view text) {
-  const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  fmt::print(stderr, "{}{}: {}{}\n", terminal ? "\x1b[31m" : "", program, text, terminal ? "\x1b[0m" : "");
+  const bool coloured = ::isatty(STDERR_FILENO) == 1;
+  fmt::print(stderr, "{}{}: {}{}\n", coloured ? "\x1b[31m" : "", program, terminal::printable(text),
+             coloured ? "\x1b[0m" : "");
 }
+
+void print_json(const std::string& json) { fmt::print("{}\n", terminal::json_line(json)); }
 
 std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url) {
   lasagne::OpenOptions options;

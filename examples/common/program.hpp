@@ -26,6 +26,9 @@ inline constexpr const char* exit_codes =
 // "shop: cannot open ...", in red on a terminal.
 void print_error(std::string_view program, std::string_view text);
 
+// A result, as one line on stdout.
+void print_json(const std::string& json);
+
 // Throws std::runtime_error with the reason.
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_writing(const std::string& url);
 [[nodiscard]] std::unique_ptr<lasagne::Store> open_for_reading(const std::string& url);

@@ -1,6 +1,7 @@
 #include "audit.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -8,17 +9,23 @@
 #include <unordered_set>
 #include <utility>
 
+#include "choreography/reactions.hpp"
+#include "common/log_audit.hpp"
 #include "group_checkout/group_checkout.hpp"
 #include "guest_stay_account/guest_stay_account.hpp"
+#include "hotel.hpp"
 #include "lasagne/json.hpp"
 #include "lasagne/type_name.hpp"
+#include "process_manager/group_checkout_process.hpp"
+#include "saga/group_checkout_saga.hpp"
+#include "terminal/terminal_text.hpp"
 
 namespace hotel {
 
 namespace {
 
-constexpr std::size_t page = 1000;
 constexpr std::size_t most_violations = 100;
+constexpr std::size_t most_timers = 100'000'000;
 
 __extension__ using Wide = __int128;  // holds any sum of amounts
 
@@ -28,6 +35,7 @@ struct Account {
   bool checked_out = false;
   std::optional<Uuid> checked_out_by;
   Wide balance = 0;
+  std::uint64_t events = 0;  // in its stream
 };
 
 struct Group {
@@ -36,6 +44,10 @@ struct Group {
   std::vector<Uuid> guests;
   std::set<Uuid> out;                               // by this group, or found to be out by a rerun
   std::set<std::pair<std::uint32_t, Uuid>> failed;  // round, guest
+  std::set<Uuid> asked;                             // in this round
+  lasagne::Position began_at = 0;                   // the round
+  bool timer_fired = false;                         // the round's
+  std::uint64_t events = 0;                         // in its stream
 };
 
 struct CheckOutCommand {
@@ -44,65 +56,115 @@ struct CheckOutCommand {
   std::uint32_t answers = 0;
 };
 
+using examples::AuditedProcessor;
+
+template <class... Messages>
+std::vector<std::string> types() {
+  return lasagne::stored_names<Messages...>();
+}
+
+template <class Handler>
+std::string name_of(std::string_view kind) {
+  return "hotel/" + std::string(kind) + "/" + std::string(lasagne::type_name<Handler>);
+}
+
+// The first one sets the deadlines' timers.
+std::vector<AuditedProcessor> audited_processors(Style style) {
+  switch (style) {
+    case Style::saga:
+      return {{name_of<GroupCheckoutSaga>("saga"),
+               types<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GuestCheckedOut, GuestCheckoutFailed,
+                     GroupCheckoutCompleted, GroupCheckoutFailed>(),
+               types<CheckOutGuest, RecordGuestCheckoutsInitiation, RecordGuestCheckoutCompletion,
+                     RecordGuestCheckoutFailure, TimeOutGroupCheckout>()}};
+    case Style::choreography:
+      return {
+          {name_of<KeepGroupCheckoutDeadline>("subscription"),
+           types<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GroupCheckoutCompleted, GroupCheckoutFailed>(),
+           types<TimeOutGroupCheckout>()},
+          {name_of<CheckOutGuestsOfGroup>("subscription"), types<GroupCheckoutInitiated, GroupCheckoutRerunInitiated>(),
+           types<CheckOutGuest, RecordGuestCheckoutsInitiation>()},
+          {name_of<RecordGuestCheckouts>("subscription"), types<GuestCheckedOut, GuestCheckoutFailed>(),
+           types<RecordGuestCheckoutCompletion, RecordGuestCheckoutFailure>()}};
+    case Style::process_manager:
+      break;
+  }
+  return {{name_of<GroupCheckoutProcess>("process-manager"),
+           types<GroupCheckoutInitiated, GroupCheckoutRerunInitiated, GuestCheckedOut, GuestCheckoutFailed>(),
+           types<CheckOutGuest, TimeOutGroupCheckout, GuestCheckoutsInitiated, GuestCheckoutCompletionRecorded,
+                 GuestCheckoutFailureRecorded, GroupCheckoutCompleted, GroupCheckoutFailed>()}};
+}
+
+template <class T>
+T value_of(lasagne::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+
+struct Timers {
+  lasagne::Position set_up_to = 0;  // those of rounds that began up to here
+  std::set<std::pair<Uuid, std::uint32_t>> by_round{};
+};
+
+Timers read_timers(lasagne::Store& store, Style style) {
+  Timers timers{value_of(store.checkpoint(audited_processors(style).front().name))};
+  const lasagne::Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
+  for (const auto& timer : value_of(store.due_timers(end_of_time, most_timers))) {
+    if (!lasagne::names_type<TimeOutGroupCheckout>(timer.message.type)) continue;
+    const auto command = lasagne::from_json<TimeOutGroupCheckout>(timer.message.data);
+    if (command) timers.by_round.emplace(command->group_checkout_id, command->round);
+  }
+  return timers;
+}
+
 class Auditor {
  public:
-  void see(const lasagne::Message& message) {
-    see_no_gap_before(message.position);
-    position_ = message.position;
-    if (!ids_.insert(message.id).second) violated("message id " + message.id.to_string() + " is used twice");
-    see_cause(message);
-    (void)(try_to<CheckOutGuest>(message) || try_to<GuestCheckedIn>(message) || try_to<ChargeRecorded>(message) ||
-           try_to<PaymentRecorded>(message) || try_to<GuestCheckedOut>(message) ||
-           try_to<GuestCheckoutFailed>(message) || try_to<GroupCheckoutInitiated>(message) ||
-           try_to<GroupCheckoutRerunInitiated>(message) || try_to<GroupCheckoutCompleted>(message) ||
-           try_to<GroupCheckoutFailed>(message) || try_to<GroupCheckoutTimedOut>(message));
-  }
-
-  // Nobody scavenges a hotel, so what is missing was lost.
-  void see_no_gap_before(lasagne::Position next) {
-    if (next <= position_ + 1) return;
-    violated("the log is damaged: nothing reads at positions " + std::to_string(position_ + 1) + " to " +
-             std::to_string(next - 1));
-  }
-
-  // What waits for an attempt is on its way.
-  void see(const lasagne::ParkedMessage& parked) {
-    held_.insert(parked.position);
-    if (parked.status != lasagne::ParkedMessage::Status::parked) return;
-    violated(parked.processor + " parked the message at position " + std::to_string(parked.position) + ": " +
-             parked.error);
+  explicit Auditor(lasagne::Store& store)
+      : style_(style_of(store).value_or(Style::saga)),
+        timers_(read_timers(store, style_)),
+        log_(store, {"hotel"}, audited_processors(style_), [this](const std::string& text) { violated(text); }) {
+    log_.read([this](const lasagne::Message& message) { see(message); });
+    log_.check_checkpoints();
+    log_.check_parked();
   }
 
   AuditResult finish() {
     for (const auto& [id, entry] : commands_) finish(id, entry);
+    for (const auto& [id, account] : accounts_) {
+      if (account.events > 0) log_.check_stream(lasagne::stream_of<GuestStayAccount>(id), account.events - 1);
+    }
     for (const auto& [id, group] : groups_) {
-      switch (group.status) {
-        case GroupCheckoutStatus::NotInitiated:
-          violated(name(id) + " has guests that report, but was never initiated");
-          break;
-        case GroupCheckoutStatus::InProgress:
-          ++result_.open;
-          break;
-        case GroupCheckoutStatus::Completed:
-          ++result_.completed;
-          break;
-        case GroupCheckoutStatus::Failed:
-          ++result_.failed;
-          break;
-        case GroupCheckoutStatus::TimedOut:
-          ++result_.timed_out;
-          break;
-      }
-      if (group.status != GroupCheckoutStatus::NotInitiated) ++result_.groups;
+      if (group.events > 0) log_.check_stream(lasagne::stream_of<GroupCheckout>(id), group.events - 1);
+      finish(id, group);
     }
     if (unsaid_ > 0) result_.violations.push_back("... and " + std::to_string(unsaid_) + " more");
     return std::move(result_);
   }
 
  private:
-  void violated(std::string text) {
+  void see(const lasagne::Message& message) {
+    if (!ids_.insert(message.id).second) violated("message id " + message.id.to_string() + " is used twice");
+    count_in_its_stream(message);
+    (void)(try_to<CheckOutGuest>(message) || try_to<RecordCharge>(message) || try_to<RecordPayment>(message) ||
+           try_to<TimeOutGroupCheckout>(message) || try_to<GuestCheckedIn>(message) ||
+           try_to<ChargeRecorded>(message) || try_to<PaymentRecorded>(message) || try_to<GuestCheckedOut>(message) ||
+           try_to<GuestCheckoutFailed>(message) || try_to<GroupCheckoutInitiated>(message) ||
+           try_to<GroupCheckoutRerunInitiated>(message) || try_to<GroupCheckoutCompleted>(message) ||
+           try_to<GroupCheckoutFailed>(message) || try_to<GroupCheckoutTimedOut>(message));
+  }
+
+  void count_in_its_stream(const lasagne::Message& message) {
+    const std::string_view stream = message.stream;
+    const auto category = lasagne::category_of(stream);
+    const auto id = category.size() < stream.size() ? Uuid::parse(stream.substr(category.size() + 1)) : std::nullopt;
+    if (!id) return;
+    if (category == GuestStayAccount::category) ++accounts_[*id].events;
+    if (category == GroupCheckout::category) ++groups_[*id].events;
+  }
+
+  void violated(const std::string& text) {
     if (result_.violations.size() < most_violations) {
-      result_.violations.push_back(std::move(text));
+      result_.violations.push_back(terminal::printable(text));
     } else {
       ++unsaid_;
     }
@@ -122,29 +184,32 @@ class Auditor {
     return true;
   }
 
-  // A cause has each effect once: an event of one type in a stream, a command of the same content.
-  void see_cause(const lasagne::Message& message) {
-    if (message.metadata.causation_id.is_nil()) return;
-    const bool command = message.kind == lasagne::MessageKind::command;
-    const auto effect = std::string(lasagne::last_part(message.type)) + " " + message.stream + " " + (command ? message.data : std::string());
-    if (!effects_.insert(Uuid::derive(message.metadata.causation_id, effect)).second) {
-      violated(message.type + " in " + message.stream + " was caused twice by " +
-               message.metadata.causation_id.to_string());
-    }
-  }
-
   void on(const CheckOutGuest& command, const lasagne::Message& message) {
     commands_[message.id] = {command, message.position, 0};
+  }
+  void on(const RecordCharge& command, const lasagne::Message& message) { amounts_[message.id] = command.amount; }
+  void on(const RecordPayment& command, const lasagne::Message& message) { amounts_[message.id] = command.amount; }
+  void on(const TimeOutGroupCheckout& command, const lasagne::Message&) {
+    auto& group = groups_[command.group_checkout_id];
+    if (command.round == group.round) group.timer_fired = true;
   }
   void on(const GuestCheckedIn& event, const lasagne::Message&) {
     auto& account = accounts_[event.guest_stay_id];
     if (account.checked_in) violated(guest_name(event.guest_stay_id) + " checked in twice");
     account.checked_in = true;
   }
-  void on(const ChargeRecorded& event, const lasagne::Message&) { book(event.guest_stay_id, event.amount, -1); }
-  void on(const PaymentRecorded& event, const lasagne::Message&) { book(event.guest_stay_id, event.amount, 1); }
+  void on(const ChargeRecorded& event, const lasagne::Message& message) {
+    book(event.guest_stay_id, event.amount, -1, message);
+  }
+  void on(const PaymentRecorded& event, const lasagne::Message& message) {
+    book(event.guest_stay_id, event.amount, 1, message);
+  }
 
-  void book(const Uuid& guest, Money amount, int sign) {
+  void book(const Uuid& guest, Money amount, int sign, const lasagne::Message& message) {
+    const auto asked = amounts_.find(message.metadata.causation_id);
+    if (asked != amounts_.end() && asked->second != amount) {
+      violated(guest_name(guest) + " has an amount that is not the one that was to be recorded");
+    }
     auto& account = accounts_[guest];
     if (amount <= Money{0}) violated(guest_name(guest) + " has an amount that is not positive");
     if (!account.checked_in || account.checked_out) violated(guest_name(guest) + " has an amount outside of the stay");
@@ -192,25 +257,30 @@ class Auditor {
     if (command != commands_.end()) ++command->second.answers;
   }
 
-  void on(const GroupCheckoutInitiated& event, const lasagne::Message&) {
+  void on(const GroupCheckoutInitiated& event, const lasagne::Message& message) {
     auto& group = groups_[event.group_checkout_id];
     if (group.status != GroupCheckoutStatus::NotInitiated)
       violated(name(event.group_checkout_id) + " was initiated twice");
     group.status = GroupCheckoutStatus::InProgress;
     group.round = GroupCheckoutInitiated::round;
     group.guests = event.guest_stay_ids;
+    group.asked = {event.guest_stay_ids.begin(), event.guest_stay_ids.end()};
+    group.began_at = message.position;
     const std::set<Uuid> unique(group.guests.begin(), group.guests.end());
     if (unique.empty() || unique.size() != group.guests.size()) {
       violated(name(event.group_checkout_id) + " has no guests, or one of them twice");
     }
   }
 
-  void on(const GroupCheckoutRerunInitiated& event, const lasagne::Message&) {
+  void on(const GroupCheckoutRerunInitiated& event, const lasagne::Message& message) {
     auto& group = groups_[event.group_checkout_id];
     const bool ended = group.status == GroupCheckoutStatus::Failed || group.status == GroupCheckoutStatus::TimedOut;
     if (!ended || event.round != group.round + 1) violated(name(event.group_checkout_id) + " was rerun out of turn");
     group.status = GroupCheckoutStatus::InProgress;
     group.round = event.round;
+    group.asked = {event.guest_stay_ids.begin(), event.guest_stay_ids.end()};
+    group.began_at = message.position;
+    group.timer_fired = false;
   }
 
   void on(const GroupCheckoutCompleted& event, const lasagne::Message&) {
@@ -259,19 +329,63 @@ class Auditor {
     const auto& command = entry.command;
     const auto text = "the check-out " + id.to_string() + " of " + guest_name(command.guest_stay_id);
     if (entry.answers > 1) violated(text + " was answered " + std::to_string(entry.answers) + " times");
-    if (entry.answers > 0 || !command.group_checkout_id || held_.contains(entry.position)) return;
+    if (entry.answers > 0 || !command.group_checkout_id || log_.is_held(entry.position)) return;
     const auto& group = groups_[*command.group_checkout_id];
-    const bool at_rest = group.status == GroupCheckoutStatus::Completed || group.status == GroupCheckoutStatus::Failed;
+    const bool has_ended =
+        group.status == GroupCheckoutStatus::Completed || group.status == GroupCheckoutStatus::Failed;
     const bool repeats = group.out.contains(command.guest_stay_id);
-    if (at_rest && !repeats) violated(text + " was never answered");
+    if ((has_ended || log_.at_rest()) && !repeats) violated(text + " was never answered");
   }
 
-  lasagne::Position position_ = 0;              // of the message seen last
-  std::unordered_set<lasagne::Position> held_;  // parked, or on their way to another attempt
+  void finish(const Uuid& id, const Group& group) {
+    const bool nobody_failed = std::ranges::none_of(
+        group.guests, [&](const auto& guest) { return group.failed.contains({group.round, guest}); });
+    const auto is_out = [&](const auto& guest) { return group.out.contains(guest); };
+    switch (group.status) {
+      case GroupCheckoutStatus::NotInitiated:
+        violated(name(id) + " has guests that report, but was never initiated");
+        return;
+      case GroupCheckoutStatus::InProgress:
+        ++result_.open;
+        finish_open(id, group);
+        break;
+      case GroupCheckoutStatus::Completed:
+        ++result_.completed;
+        break;
+      case GroupCheckoutStatus::Failed:
+        ++result_.failed;
+        break;
+      case GroupCheckoutStatus::TimedOut:
+        ++result_.timed_out;
+        if (log_.at_rest() && nobody_failed && std::ranges::all_of(group.guests, is_out)) {
+          violated(name(id) + " timed out and was not completed, though every guest is out");
+        }
+        break;
+    }
+    ++result_.groups;
+  }
+
+  // A round waits for its guests, and for its deadline at most.
+  void finish_open(const Uuid& id, const Group& group) {
+    const bool all_answered = std::ranges::all_of(group.asked, [&](const auto& guest) {
+      return group.out.contains(guest) || group.failed.contains({group.round, guest});
+    });
+    if (log_.at_rest() && all_answered) {
+      violated(name(id) + " hangs: every guest was answered, and nothing is under way for it");
+    }
+    const bool timer_was_set = group.began_at <= timers_.set_up_to;
+    if (timer_was_set && !group.timer_fired && !timers_.by_round.contains({id, group.round})) {
+      violated(name(id) + " is in progress, and the timer of its deadline is gone");
+    }
+  }
+
+  Style style_;
+  Timers timers_;  // read first: a round that the log then shows as open, and that has none, has lost it
+  examples::LogAudit log_;
   std::unordered_set<Uuid> ids_;
-  std::unordered_set<Uuid> effects_;
   std::unordered_map<Uuid, Account> accounts_;
   std::unordered_map<Uuid, CheckOutCommand> commands_;
+  std::unordered_map<Uuid, Money> amounts_;  // by the command to record them
   std::unordered_map<Uuid, Group> groups_;
   AuditResult result_;
   std::uint64_t unsaid_ = 0;
@@ -279,25 +393,6 @@ class Auditor {
 
 }  // namespace
 
-AuditResult audit(lasagne::Store& store) {
-  Auditor auditor;
-  const auto end = store.visible_position();
-  for (lasagne::Position after = 0; after < end;) {
-    const auto slice = store.read_all(after, {}, page);
-    if (!slice) throw std::runtime_error(slice.error().message);
-    for (const auto& message : slice->messages) auditor.see(*message);
-    if (slice->scanned_to <= after) break;
-    after = slice->scanned_to;
-  }
-  auditor.see_no_gap_before(end + 1);
-  for (lasagne::Position after = 0;;) {
-    const auto parked = store.parked({}, after, page);
-    if (!parked) throw std::runtime_error(parked.error().message);
-    for (const auto& entry : *parked) auditor.see(entry);
-    if (parked->size() < page) break;
-    after = parked->back().position;
-  }
-  return auditor.finish();
-}
+AuditResult audit(lasagne::Store& store) { return Auditor(store).finish(); }
 
 }  // namespace hotel

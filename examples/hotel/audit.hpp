@@ -23,7 +23,11 @@ struct AuditResult {
 // - every CheckOutGuest of a group at rest was answered by exactly one event, or by none if it repeats a success;
 // - no cause had the same effect twice, and no message id is used twice;
 // - every round of a group checkout ended at most once, with every guest in the list where they belong;
-// - nothing is parked.
+// - no amount is another one than the command said;
+// - nothing is parked, no stream was deleted or cut off at its beginning;
+// - no checkpoint is past the log's end, behind what its processor has made, or far behind the end;
+// - a round in progress has the timer of its deadline, and guests that are still to be answered, unless something is
+//   under way; a timed-out group of which every guest is out was completed.
 // A group that is not at rest is counted as open and is no violation. Throws std::runtime_error when the store fails.
 [[nodiscard]] AuditResult audit(lasagne::Store& store);
 

@@ -15,6 +15,7 @@
 #include "hotel.hpp"
 #include "http_api.hpp"
 #include "load.hpp"
+#include "terminal/terminal_text.hpp"
 
 namespace {
 
@@ -72,15 +73,15 @@ int load(Arguments arguments) {
                              [&](std::uint64_t done) { progress.update(done); });
   }
   runtime.stop();
-  fmt::print("{}\n", lasagne::to_json(result));
+  examples::print_json(lasagne::to_json(result));
   return result.open == 0 ? Exit::ok : Exit::violated;
 }
 
 int audit(const Arguments& arguments) {
   const auto store = examples::open_for_reading(arguments.store);
   const auto result = hotel::audit(*store);
-  for (const auto& violation : result.violations) fmt::print(stderr, "{}\n", violation);
-  fmt::print("{}\n", lasagne::to_json(result));
+  for (const auto& violation : result.violations) fmt::print(stderr, "{}\n", terminal::printable(violation));
+  examples::print_json(lasagne::to_json(result));
   return result.violations.empty() && result.open == 0 ? Exit::ok : Exit::violated;
 }
 

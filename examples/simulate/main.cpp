@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
     if (hotel->parsed()) styles = {"saga", "choreography", "process-manager"};
     if (!arguments.style.empty()) styles = {arguments.style};
     const auto summary = run(arguments, styles);
-    fmt::print("{}\n", lasagne::to_json(summary));
+    examples::print_json(lasagne::to_json(summary));
     return summary.violations.empty() ? Exit::ok : Exit::violated;
   });
 }

@@ -83,7 +83,6 @@ void Registry::add_reaction(const Module& module, const Module::ReactionSpec& re
     throw std::invalid_argument("processor \"" + reaction.processor + "\": calls_at_once must be 1 to " +
                                 std::to_string(EffectLimits::most_calls_at_once));
   }
-  }
   check_spelling(reaction.handler);
   const std::string bearer = cpp_name(*reaction.handler.type) + " in module " + module.name();
   add_unique("processor " + reaction.processor, bearer);

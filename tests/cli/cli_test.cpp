@@ -420,4 +420,40 @@ TEST_F(CliTest, AClosedPipeEndsItQuietly) {
   }
 }
 
+// What a message holds can neither break a JSON line nor steer the terminal, wherever it is shown.
+TEST_F(CliTest, ShowsNothingRawOfWhatMessagesHold) {
+  const std::string nasty = "\x1b[2J\xe2\x80\xaeX\xc2\x9b\x7f";
+  const std::string in_json = R"({"text":"\u001b[2J)" + std::string("\xe2\x80\xaeX\xc2\x9b\x7f") + "\",\n\"n\":1}";
+  lasagne::Commit commit;
+  commit.appends.push_back(
+      {"Nasty-" + nasty,
+       ExpectedRevision::any(),
+       {{Uuid::generate(), lasagne::MessageKind::event, "Type" + nasty, in_json, {process, {}, {}}}}});
+  commit.parked_put.push_back(
+      {"jobs/commands", 1, nasty, lasagne::ParkedMessage::Status::parked, 1, {}, "no " + nasty, {}});
+  const auto appended = store->append(commit);
+  ASSERT_TRUE(appended) << appended.error().message;
+  close();
+  const std::vector<Arguments> commands{{"tail", "--no-follow"},
+                                        {"tail", "--no-follow", "--json"},
+                                        {"parked"},
+                                        {"parked", "--json"},
+                                        {"trace", process.to_string()},
+                                        {"read", "Nasty-" + nasty},
+                                        {"read", "--json", "Nasty-" + nasty},
+                                        {"read", "None-" + nasty}};
+  for (const auto& arguments : commands) {
+    const auto ran = run(arguments);
+    for (const std::string raw : {"\x1b", "\xe2\x80\xae", "\xc2\x9b", "\x7f"}) {
+      EXPECT_THAT(ran.out, Not(HasSubstr(raw))) << arguments[0];
+      EXPECT_THAT(ran.err, Not(HasSubstr(raw))) << arguments[0];
+    }
+    if (std::ranges::find(arguments, "--json") == arguments.end()) continue;
+    std::stringstream lines(ran.out);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) EXPECT_FALSE(lasagne::json_problem(line)) << line;
+    EXPECT_GT(count, 0U) << arguments[0];
+  }
+}
+
 }  // namespace cli_test

@@ -147,6 +147,6 @@ TEST_F(Audit, FindsOneEventTwiceForOneCause) {
   write(checked_in(alice));
   write(paid(5, alice), id_of("cause"));
   write(paid(5, alice), id_of("cause"));
-  expect_violation("was caused twice");
+  expect_violation("one effect twice of one cause");
 }
 }  // namespace

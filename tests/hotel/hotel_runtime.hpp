@@ -58,6 +58,7 @@ class Hotel {
   }
   // Leaves the account in a state that no handler can read, so that the guest never reports.
   void damage(const Uuid& who) {
+    damaged_ = true;
     const auto stream = lasagne::stream_of<GuestStayAccount>(who);
     lasagne::Commit commit;
     commit.appends.push_back({stream,
@@ -69,6 +70,11 @@ class Hotel {
   void repair(const Uuid& who) {
     const auto stream = lasagne::stream_of<GuestStayAccount>(who);
     if (!store_->delete_stream(stream, lasagne::ExpectedRevision::any())) throw std::runtime_error("cannot repair");
+  }
+  // Whether it is the damage, or its repair, that the audit finds: then it does so rightly.
+  [[nodiscard]] bool damaged(const std::string& violation) const {
+    const auto tells = [&](const char* what) { return violation.find(what) != std::string::npos; };
+    return damaged_ && (tells(" parked the message") || tells(" was deleted") || tells("what was before is lost"));
   }
   void retry_parked() {
     const auto parked = runtime_->parked().value();
@@ -113,6 +119,7 @@ class Hotel {
   }
 
   Style style_;
+  bool damaged_ = false;
   std::string url_;
   Timestamp now_ = at(0);
   std::unique_ptr<lasagne::Store> store_;

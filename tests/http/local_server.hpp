@@ -14,10 +14,10 @@ namespace http_test {
 // Runs until it is destroyed or stopped.
 class LocalServer {
  public:
-  explicit LocalServer(const examples::http::Router& router) {
+  explicit LocalServer(const examples::http::Router& router, const examples::http::Deadlines& deadlines = {}) {
     ::pthread_sigmask(SIG_SETMASK, nullptr, &before_);
     examples::http::block_stop_signals();
-    server_ = examples::http::Server::bind(router, {}).value();
+    server_ = examples::http::Server::bind(router, {}, deadlines).value();
     runner_ = std::thread([this] { ended_well_ = server_->run(); });
   }
   ~LocalServer() {

@@ -197,51 +197,5 @@ TEST_F(Slow, OutOfDescriptorsTheServerGivesUpThoseThatWaitedLongest) {
   EXPECT_FALSE(slow.back()->disturbed()) << "the one that came last has waited least";
 }
 
-// Trickling does not extend the time that a request may take.
-TEST_F(Slow, ARequestIsGivenUpAtItsDeadline) {
-  const RawClient slow(program_.port());
-  slow.say("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
-  expect_healthy();
-  EXPECT_FALSE(slow.disturbed());
-  constexpr std::chrono::milliseconds trickle{100};
-  constexpr auto most_bytes = 6 * Bounds::request_time / trickle;
-  for (int bytes = 0; !slow.disturbed() && bytes < most_bytes; ++bytes) {
-    slow.say("x");
-    std::this_thread::sleep_for(trickle);
-  }
-  EXPECT_TRUE(slow.disturbed());
-  expect_healthy();
-}
-
-TEST_F(Slow, AConnectionThatIsIdleForTooLongIsClosed) {
-  const RawClient idle(program_.port());
-  idle.say(get_health);
-  ASSERT_TRUE(idle.hear_answer().starts_with("HTTP/1.1 200"));
-  EXPECT_FALSE(idle.disturbed());
-  EXPECT_EQ(idle.hear(2 * Bounds::keep_alive_idle), "");
-  EXPECT_TRUE(idle.closed());
-}
-
-TEST_F(Slow, AClientThatDoesNotTakeItsAnswerInTimeIsClosed) {
-  const RawClient deaf(program_.port());
-  std::string many;
-  for (int i = 0; i < 1000; ++i) many += get_health;
-  // Until neither side's buffers take more for a while: then the server waits for us.
-  constexpr int most_mebibytes = 64;
-  for (std::size_t said = 0; deaf.awaits_room(std::chrono::seconds(1)) && said < most_mebibytes << 20U;) {
-    said += deaf.say_some(many);
-  }
-  EXPECT_FALSE(deaf.broken());
-  EXPECT_TRUE(deaf.awaits_end(3 * Bounds::response_time));
-  expect_healthy();
-}
-
-TEST_F(Slow, AStopWaitsForNobodyForLong) {
-  const auto idle = clients_saying(10, get_health);
-  const auto half_open = clients_saying(10, "POST /carts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
-  for (const auto& client : idle) ASSERT_TRUE(client->hear_answer().starts_with("HTTP/1.1 200"));
-  EXPECT_EQ(program_.stop(), 0);
-}
-
 }  // namespace
 }  // namespace http_test

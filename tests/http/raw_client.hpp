@@ -47,6 +47,10 @@ class RawClient {
   [[nodiscard]] bool awaits_end(std::chrono::milliseconds time) const {
     return (await(0, time) & (POLLERR | POLLHUP)) != 0;
   }
+  // Whether the server has closed its side within the time, and said nothing before; or it is broken.
+  [[nodiscard]] bool awaits_close(std::chrono::milliseconds time) const { return await(POLLIN, time) != 0; }
+  // Whether there is something to hear within the time.
+  [[nodiscard]] bool awaits_bytes(std::chrono::milliseconds time) const { return (await(POLLIN, time) & POLLIN) != 0; }
   [[nodiscard]] bool broken() const { return awaits_end({}); }
   void say_no_more() const { ::shutdown(socket_, SHUT_WR); }
   // Everything until the server closes, or the time is over.
@@ -56,6 +60,9 @@ class RawClient {
   // One whole answer that has a body of JSON, at most.
   [[nodiscard]] std::string hear_answer() const {
     return hear_until([](const std::string& heard) { return heard.ends_with("}"); }, std::chrono::seconds(20));
+  }
+  [[nodiscard]] std::string hear_until_it_ends_with(const std::string& end) const {
+    return hear_until([&](const std::string& heard) { return heard.ends_with(end); }, std::chrono::seconds(20));
   }
   // The head of one answer, with nothing behind it yet.
   [[nodiscard]] std::string hear_head() const {

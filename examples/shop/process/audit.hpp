@@ -12,6 +12,7 @@ namespace shop {
 struct AuditLimits {
   static constexpr std::size_t page = 4096;
   static constexpr std::size_t violations = 100;  // more are counted, not told
+  static constexpr std::size_t timers = 100'000'000;
 };
 
 struct AuditResult {
@@ -22,12 +23,18 @@ struct AuditResult {
   std::vector<std::string> violations;
 };
 
-// Reads the whole log once, in pages. What must hold: every finalized cart has exactly one order; an order is completed
-// or cancelled, once; completed: paid once, its package sent once, nothing refunded; cancelled: no package, its payment
-// absent, discarded, timed out, mismatched or refunded, and the reason given is true; money that did not match went
-// back; money in is the money of completed orders; the stock taken is the items of sent packages; no event twice for
-// one cause; nothing parked. While orders are open, what has still to be undone and the sums over all orders are not
-// held against the shop. Throws std::runtime_error when the store cannot be read.
+// Reads the whole log, in pages, and what is kept beside it. What must hold:
+// - every finalized cart has exactly one order; an order is completed or cancelled, once;
+// - completed: paid once, its package sent once, nothing refunded; cancelled: no package, its payment absent,
+// discarded,
+//   timed out, mismatched or refunded, and the reason given is true; money that did not match went back;
+// - no amount, price or quantity changes from the cart to the package; money in is the money of completed orders; the
+//   stock taken is the items of sent packages;
+// - no effect twice for one cause; nothing parked; no stream deleted or cut off at its beginning;
+// - no checkpoint is past the log's end, behind what its processor has made, or far behind the end;
+// - an open order waits for its payment, which has its timer, or something is under way for it.
+// While anything is under way, what has still to be undone and the sums over all orders are not held against the shop.
+// Throws std::runtime_error when the store cannot be read.
 [[nodiscard]] AuditResult audit(lasagne::Store& store);
 
 }  // namespace shop

@@ -46,8 +46,8 @@ class Decision {
   template <class E>
     requires(std::constructible_from<Event, E> && !std::same_as<std::remove_cvref_t<E>, Decision> &&
              !std::same_as<std::remove_cvref_t<E>, Rejection>)
-  Decision(E&& event) {  // NOLINT(google-explicit-constructor)
-    events_.emplace_back(std::forward<E>(event));
+  Decision(E&& event) : events_(1) {  // NOLINT(google-explicit-constructor)
+    events_.front() = std::forward<E>(event);  // to emplace it would take four times as long to compile
   }
 
   [[nodiscard]] bool rejected() const noexcept { return rejection_.has_value(); }

@@ -11,6 +11,8 @@ struct Done {
   lasagne::Uuid id;
 };
 }  // namespace second
+template <>
+inline constexpr std::string_view lasagne::type_name<second::Done> = "first.Done";
 struct Finish {
   lasagne::Uuid id;
 };

@@ -137,7 +137,7 @@ TEST_F(Bounds, AHopTakesMoreOnlyFarFromTheEnd) {
 
 TEST_F(Bounds, AHopEndsOnceItHasStagedItsOutput) {
   append<NotesToCome>("Repeater-x", MessageKind::event, 10, [](int) { return NotesToCome{}; });
-  ASSERT_TRUE(processor("work/saga/FanOut").step(now).value());
+  ASSERT_TRUE(processor("work/saga/bounds_test.FanOut").step(now).value());
   constexpr auto taken = (ProcessorLimits::batch_output + FanOut::width - 1) / FanOut::width;
   ASSERT_EQ(store.commits.size(), 1U);
   EXPECT_EQ(store.commits[0].checkpoint->to, taken);
@@ -145,14 +145,14 @@ TEST_F(Bounds, AHopEndsOnceItHasStagedItsOutput) {
 }
 
 TEST_F(Bounds, WhatConcernsNobodyMovesTheCheckpointAfterAWhileOnly) {
-  auto& saga = processor("work/saga/FanOut");
+  auto& saga = processor("work/saga/bounds_test.FanOut");
   send_notes(ProcessorLimits::unmarked_scan - 1);
   EXPECT_FALSE(saga.step(now).value());
   EXPECT_EQ(saga.position(), ProcessorLimits::unmarked_scan - 1) << "it has read on";
-  EXPECT_EQ(real->checkpoint("work/saga/FanOut"), 0U);
+  EXPECT_EQ(real->checkpoint("work/saga/bounds_test.FanOut"), 0U);
   send_notes(1);
   EXPECT_TRUE(saga.step(now).value());
-  EXPECT_EQ(real->checkpoint("work/saga/FanOut"), ProcessorLimits::unmarked_scan);
+  EXPECT_EQ(real->checkpoint("work/saga/bounds_test.FanOut"), ProcessorLimits::unmarked_scan);
 }
 
 TEST_F(Bounds, AProcessorThatHoldsTooManyMessagesReadsNoFurtherUntilTheyAreSettled) {

@@ -200,18 +200,36 @@ struct Eavesdropper {
   static void note(Send& send, const std::string& what) { send(NoteRejection{send.new_id("note"), what}); }
 };
 
+// A forwarder that publishes the internal events as they are.
+struct PlainForwarder {
+  using Decider = Job;
+  using Event = std::variant<JobOpened, JobClosed>;
+  static auto on(const auto& event, const JobState&) { return event; }
+};
+
 TEST(Lifecycle, AModuleSeesOfAnotherOneWhatItPublishesOnly) {
   faults = {};
   const auto store = lasagne::open("memory:");
-  Runtime runtime(*store,
-                  {jobs_module().forwarder<JobForwarder>(), Module{"notes"}.decider<Notes>().saga<Eavesdropper>()});
+  Runtime runtime(*store, {jobs_module().forwarder<JobForwarder>().forwarder<PlainForwarder>(),
+                           Module{"notes"}.decider<Notes>().saga<Eavesdropper>()});
   ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
   ASSERT_TRUE(runtime.send(CloseJob{id_of(1)}));
   ASSERT_TRUE(runtime.run_until_idle());
-  ASSERT_EQ(count(*store, "JobClosed"), 1U);
-  const auto notes = store->read_all(0, {{"RejectionNoted"}, {}, {}}, 10);
-  ASSERT_EQ(notes->messages.size(), 1U);
-  EXPECT_NE(notes->messages[0]->data.find("finished"), std::string::npos) << notes->messages[0]->data;
+  ASSERT_EQ(count(*store, "JobClosed"), 2U);  // recorded, and published
+  EXPECT_EQ(count(*store, "RejectionNoted"), 3U) << "of the three that were published";
+}
+
+TEST(Lifecycle, AHandlerThatListsAnInternalEventOfAnotherModuleIsRefused) {
+  const auto store = lasagne::open("memory:");
+  try {
+    Runtime runtime(*store,
+                    {jobs_module().forwarder<JobForwarder>(), Module{"notes"}.decider<Notes>().saga<Eavesdropper>()});
+    FAIL() << "it never gets JobOpened";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "processor notes/saga/lifecycle_test.Eavesdropper lists JobOpened, which never comes to it: it is an "
+                 "internal event of module jobs. Let a forwarder there publish an external event");
+  }
 }
 
 // An attempt may be under way, and would put back what was there before.

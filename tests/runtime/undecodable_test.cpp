@@ -3,6 +3,10 @@
 
 #include "jobs_domain.hpp"
 
+namespace undecodable_test {}
+template <>
+inline constexpr std::string_view lasagne::namespace_name<"undecodable_test"> = "";
+
 namespace undecodable_test {
 
 using namespace jobs_domain;

@@ -83,6 +83,7 @@ constexpr MemberReader make_member_reader() {
 template <class T>
 inline constexpr auto member_readers = [] {
   return with_members(name_probe<T>.value, []<class... M>(const M&...) {
+    check_members<T, std::remove_const_t<M>...>();
     std::array<MemberReader, sizeof...(M)> readers{make_member_reader<M>()...};
     for (std::size_t i = 0; i < readers.size(); ++i) readers[i].name = member_names<T>[i];
     return readers;

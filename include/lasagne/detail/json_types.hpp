@@ -69,6 +69,26 @@ concept Supported = std::is_same_v<T, bool> || Integer<T> || Floating<T> || std:
                     std::is_enum_v<T> || Scalar<T> || is_a<T, std::optional> || is_a<T, std::vector> ||
                     is_a<T, std::set> || is_a<T, std::map> || is_a<T, std::variant> || Converted<T> || Struct<T>;
 
+// Named in the compiler's note where a member's type is not supported: "Member<orders::Opened, Text<9>{"visitors"}, ...>".
+template <class T, Text Name, class M>
+struct Member {
+  static_assert(Supported<M>,
+                "lasagne JSON: the type of this member is not supported; see lasagne/json.hpp for those that are");
+};
+
+template <class T, std::size_t I, class M>
+constexpr void check_member() {
+  if constexpr (!Supported<M>) {
+    (void)sizeof(Member<T, first_bytes<member_names<T>[I].size()>(member_names<T>[I]), M>);
+  }
+}
+
+// Of all members of T.
+template <class T, class... M>
+constexpr void check_members() {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (check_member<T, I, M>(), ...); }(std::index_sequence_for<M...>{});
+}
+
 // Whether null is one of its values.
 template <class T>
 consteval bool is_nullable() {

@@ -73,6 +73,7 @@ void write_members(std::span<const MemberWriter> writers, const void* const* mem
 template <class T>
 inline constexpr auto member_writers = [] {
   return with_members(name_probe<T>.value, []<class... M>(const M&...) {
+    check_members<T, std::remove_const_t<M>...>();
     std::array<MemberWriter, sizeof...(M)> writers{MemberWriter{{}, &write_erased<std::remove_const_t<M>>}...};
     for (std::size_t i = 0; i < writers.size(); ++i) writers[i].key = i == 0 ? first_member_key<T> : member_keys<T>[i];
     return writers;

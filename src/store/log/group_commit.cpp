@@ -1,6 +1,7 @@
 #include "store/log/group_commit.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace lasagne::detail {
@@ -19,7 +20,9 @@ GroupCommit::Ticket GroupCommit::join(std::uint64_t sequence, const Mark& durabl
 }
 
 GroupCommit::Ticket GroupCommit::rejoin(const Ticket& ticket, const Mark& durable) {
+  assert(ticket.role == Ticket::Role::follower);
   if (durable.sequence < ticket.sequence) {
+    assert(ticket.group->size > 0 && present_ > 0);
     --ticket.group->size;
     --present_;
   }
@@ -27,6 +30,7 @@ GroupCommit::Ticket GroupCommit::rejoin(const Ticket& ticket, const Mark& durabl
 }
 
 void GroupCommit::begin(const Mark& mark) {
+  assert(writing_ && mark.sequence >= mark_.sequence);
   current_groups_.push_back(std::exchange(next_group_, std::make_shared<FlushGroup>()));
   mark_ = mark;
 }
@@ -46,6 +50,7 @@ void GroupCommit::await_returning(Mutex& mutex, Clock::time_point begun) {
 }
 
 GroupCommit::Finished GroupCommit::finish(bool good, Clock::duration took) {
+  assert(writing_ && present_ >= next_group_->size);
   writing_ = false;
   last_write_ = std::min<Clock::duration>(took, limits_.write_growth);
   served_ = std::exchange(present_, next_group_->size) - next_group_->size;

@@ -1,6 +1,7 @@
 #include "store/log/stream_cache.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace lasagne::detail {
@@ -38,6 +39,7 @@ Result<std::vector<MessagePtr>> StreamCache::read(const CachedStream& stream, Re
   const Revision in_memory = stream.recent.empty() ? *stream.row.head + 1 : stream.recent.front()->revision;
   const auto add_recent = [&](Revision first, Revision last) {
     if (first > last) return;
+    assert(first >= in_memory && last - in_memory < stream.recent.size());
     if (direction == Direction::forwards) {
       for (Revision r = first; r <= last && messages.size() < limit; ++r)
         messages.push_back(stream.recent[r - in_memory]);
@@ -70,6 +72,7 @@ void StreamCache::evict(std::uint64_t durable_sequence) {
   const auto hot = std::min(limits_.streams_with_messages, limits_.cached_streams);
   while (hot_.size() > hot && durable(hot_.front())) {
     CachedStream* stream = hot_.front();
+    assert(stream->hot);
     cold_.splice(cold_.end(), hot_, stream->age);
     stream->hot = false;
     stream->recent = {};
@@ -77,6 +80,7 @@ void StreamCache::evict(std::uint64_t durable_sequence) {
   }
   while (streams_.size() > limits_.cached_streams && !cold_.empty()) {
     const CachedStream* stream = cold_.front();
+    assert(!stream->hot && stream->changed_by <= durable_sequence);
     cold_.pop_front();
     streams_.erase(std::string_view(stream->row.name));
   }

@@ -1,6 +1,7 @@
 #include "store/log/tail.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -14,11 +15,13 @@ Tail::Index::pointer Tail::enter(Index& index, std::string_view name, Index::poi
 }
 
 void Tail::leave(Index& index, Index::pointer entry) {
+  assert(!entry->second.empty());
   entry->second.pop_front();
   if (entry->second.empty()) index.erase(index.find(entry->first));
 }
 
 void Tail::push_back(MessagePtr message) {
+  assert(entries_.empty() || message->position > entries_.back().message->position);
   const Entry* last = entries_.empty() ? nullptr : &entries_.back();
   const auto type = enter(types_, message->type, last != nullptr ? last->type : nullptr);
   const auto category = enter(categories_, category_of(message->stream), last != nullptr ? last->category : nullptr);
@@ -28,6 +31,7 @@ void Tail::push_back(MessagePtr message) {
 }
 
 void Tail::pop_front() {
+  assert(!entries_.empty());
   leave(types_, entries_.front().type);
   leave(categories_, entries_.front().category);
   entries_.pop_front();

@@ -1,6 +1,7 @@
 #include "store/memory/memory_backing.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 
 #include "store/log/slice.hpp"
@@ -25,6 +26,7 @@ Result<void> MemoryBacking::write(const Batch& batch) {
     stream_ids_[row.name] = id;
   }
   for (const auto& [stream_id, message] : batch.messages) {
+    assert(message->position > last_position_ && message->recorded_at >= last_recorded_at_);
     log_.emplace_hint(log_.end(), message->position, message);
     auto& stream = streams_[stream_id];
     stream.messages.emplace_hint(stream.messages.end(), message->revision, message);

@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
   cli::TailOptions tail_options;
   auto* tail = command("tail", "Print the log and follow it");
   tail->add_option("--after", tail_options.after, "Start after this position");
-  tail->add_option("--type", tail_options.filter.types, "Only messages of this type, by its name or the last part of it; may be repeated");
+  tail->add_option("--type", tail_options.filter.types,
+                   "Only messages of this type, by its name or the last part of it; may be repeated");
   tail->add_option("--category", tail_options.filter.categories, "Only streams of this category; may be repeated");
   tail->add_flag("!--no-follow,-f,--follow", tail_options.follow, "Stop at the log's end, or wait for more (default)");
   tail->add_flag("--json", tail_options.json, "One JSON object a line");

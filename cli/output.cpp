@@ -66,12 +66,12 @@ void flush_output() {
 }
 
 std::string json_of(const lasagne::Message& message) {
-  return fmt::format(
-      R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}","recorded_at":"{}","data":{},"metadata":{}}})",
-      message.position, json_string(message.stream), message.revision,
-      message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
-      message.id.to_string(), message.recorded_at.to_string(), terminal::json_line(message.data),
-      terminal::json_line(lasagne::metadata_to_json(message.metadata)));
+  return fmt::format(R"({{"position":{},"stream":{},"revision":{},"kind":"{}","type":{},"id":"{}",)"
+                     R"("recorded_at":"{}","data":{},"metadata":{}}})",
+                     message.position, json_string(message.stream), message.revision,
+                     message.kind == lasagne::MessageKind::event ? "event" : "command", json_string(message.type),
+                     message.id.to_string(), message.recorded_at.to_string(), terminal::json_line(message.data),
+                     terminal::json_line(lasagne::metadata_to_json(message.metadata)));
 }
 
 void TypeNames::see(std::string_view type) {

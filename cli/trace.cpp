@@ -95,7 +95,8 @@ void print(const Process& process, const Message& message, std::size_t depth) {
 
 void print(const Process& process, const lasagne::Timer& timer, std::size_t depth) {
   print_line(fmt::format("{}{} {}  {}  {}", std::string(depth * 2, ' '), paint(Colour::magenta, "timer  "),
-                         paint(Colour::bold, printable(process.names.shown(timer.message.type))), paint(Colour::dim, printable(timer.key)),
+                         paint(Colour::bold, printable(process.names.shown(timer.message.type))),
+                         paint(Colour::dim, printable(timer.key)),
                          paint(Colour::magenta, "due " + timer.due.to_string())));
 }
 

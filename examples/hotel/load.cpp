@@ -174,9 +174,9 @@ class Watch {
     const auto id = Uuid::parse(std::string_view(message.stream).substr(message.stream.find('-') + 1));
     const auto group = id ? groups_.find(*id) : groups_.end();
     if (group == groups_.end()) return;  // of another seed
-    const auto status =
-        std::ranges::find(statuses, lasagne::last_part(message.type), [](const auto& entry) { return entry.first; })
-            ->second;
+    const auto status = std::ranges::find(statuses, lasagne::last_part(message.type), [](const auto& entry) {
+                          return entry.first;
+                        })->second;
     if (group->second != GroupCheckoutStatus::NotInitiated) --counts_[static_cast<std::size_t>(group->second)];
     group->second = status;
     ++counts_[static_cast<std::size_t>(status)];

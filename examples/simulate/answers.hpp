@@ -27,7 +27,8 @@ inline std::vector<lasagne::MessagePtr> read_log(lasagne::Store& store) {
   }
 }
 
-// One violation for each command of these types (without their namespaces) that did not cause exactly one event or rejection.
+// One violation for each command of these types (without their namespaces) that did not cause exactly one event or
+// rejection.
 inline std::vector<std::string> not_answered_once(const std::vector<lasagne::MessagePtr>& log,
                                                   const std::vector<std::string_view>& types) {
   const auto effects = effects_in(log);

@@ -30,8 +30,8 @@ namespace lasagne {
 
 // Why a command was refused by the business rules.
 struct Rejection {
-  std::string reason;  // a stable name for programs: "AlreadyCheckedOut"
-  std::string detail;  // a sentence for people
+  std::string reason{};  // a stable name for programs: "AlreadyCheckedOut"
+  std::string detail{};  // a sentence for people
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
@@ -46,13 +46,14 @@ class Decision {
   template <class E>
     requires(std::constructible_from<Event, E> && !std::same_as<std::remove_cvref_t<E>, Decision> &&
              !std::same_as<std::remove_cvref_t<E>, Rejection>)
-  Decision(E&& event) : events_(1) {  // NOLINT(google-explicit-constructor)
+  Decision(E&& event) : events_(1) {           // NOLINT(google-explicit-constructor)
     events_.front() = std::forward<E>(event);  // to emplace it would take four times as long to compile
   }
 
+  // When it is rejected, `rejection` may be asked for, and there are no events.
   [[nodiscard]] bool rejected() const noexcept { return rejection_.has_value(); }
   [[nodiscard]] const Rejection& rejection() const { return rejection_.value(); }
-  [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }  // empty when rejected
+  [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }
 
  private:
   std::vector<Event> events_;

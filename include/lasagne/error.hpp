@@ -19,7 +19,7 @@ enum class ErrorCode : std::uint8_t {
   tombstoned,        // the stream is closed for good
   invalid,           // the request can never succeed as it stands: correct it
   id_reused,         // a message id was used before, for another type or other data: nothing was written; take a new id
-  handler_failed,    // a handler threw, or the messages of a stream do not fold: mend the module, or the stream
+  handler_failed,    // a handler threw, or the messages of a stream do not fold: fix the module or the stream
   unavailable,       // nothing was written; try again later
   commit_unknown,    // written or not: read back before going on
   failed,            // the store stopped after a failed flush: reopen it
@@ -32,10 +32,10 @@ enum class ErrorCode : std::uint8_t {
 
 struct Error {
   ErrorCode code{};
-  std::string message;  // what was wrong, where, and what to do: for a person
-  std::string stream;   // the stream concerned, where there is one
+  std::string message{};  // what was wrong, where, and what to do: for a person
+  std::string stream{};   // the stream concerned, where there is one
   // For conflict: the stream's actual revision; empty when there is no stream.
-  std::optional<std::uint64_t> actual_revision;
+  std::optional<std::uint64_t> actual_revision{};
 };
 
 template <class T>

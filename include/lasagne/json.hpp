@@ -26,8 +26,8 @@ namespace lasagne {
 
 // What is wrong with the text and where: "items[2].quantity: expected integer".
 struct DecodeError {
-  std::string path;  // empty for the document itself
-  std::string problem;
+  std::string path{};  // empty for the document itself
+  std::string problem{};
   [[nodiscard]] std::string to_string() const { return path.empty() ? problem : path + ": " + problem; }
 };
 

@@ -21,32 +21,32 @@ using Revision = std::uint64_t;
 enum class MessageKind : std::uint8_t { event, command };
 
 struct Metadata {
-  Uuid correlation_id;      // $correlationId: the process this message belongs to; nil: one of its own, of its id
-  Uuid causation_id;        // $causationId: the message that caused it; nil for the first one
-  std::string traceparent;  // W3C trace context, or empty
+  Uuid correlation_id{};      // $correlationId: the process this message belongs to; nil: one of its own, of its id
+  Uuid causation_id{};        // $causationId: the message that caused it; nil for the first one
+  std::string traceparent{};  // W3C trace context, or empty
   friend bool operator==(const Metadata&, const Metadata&) = default;
 };
 
 // A message about to be appended. `data` is JSON text.
 struct NewMessage {
-  Uuid id;
+  Uuid id{};
   MessageKind kind = MessageKind::event;
-  std::string type;
-  std::string data;
-  Metadata metadata;
+  std::string type{};
+  std::string data{};
+  Metadata metadata{};
 };
 
 // A message of the log. Immutable, shared by all its readers.
 struct Message {
   Position position = 0;
   Revision revision = 0;
-  Uuid id;
+  Uuid id{};
   MessageKind kind = MessageKind::event;
-  Timestamp recorded_at;  // when it was appended; goes back along the log only after a clock was ahead by a day
-  std::string stream;
-  std::string type;
-  std::string data;
-  Metadata metadata;
+  Timestamp recorded_at{};  // when it was appended; goes back along the log only after a clock was ahead by a day
+  std::string stream{};
+  std::string type{};
+  std::string data{};
+  Metadata metadata{};
 };
 
 using MessagePtr = std::shared_ptr<const Message>;

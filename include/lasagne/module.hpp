@@ -135,7 +135,7 @@ class Module {
   }
   Module& add_decider(std::shared_ptr<const detail::Decider> decider);
   Module& add_reaction(std::string_view kind, const detail::MessageType& handler, HandlerOptions options,
-                    std::shared_ptr<const detail::Reaction> reaction);
+                       std::shared_ptr<const detail::Reaction> reaction);
 
   std::string name_;
   std::vector<std::shared_ptr<const detail::Decider>> deciders_;

@@ -22,8 +22,8 @@ class EncodeFailure : public PermanentError {
 };
 
 struct Encoded {
-  std::string type;
-  std::string data;
+  std::string type{};
+  std::string data{};
   const std::type_info* cpp_type = nullptr;  // what it was made of
 };
 // An empty buffer of this thread, for the time of one call.
@@ -41,18 +41,18 @@ Encoded encode(const T& value) {
 void add_encoded(std::vector<Encoded>& all, Encoded encoded);
 
 struct TimerRequest {
-  std::string key;
-  Timestamp due;
-  Encoded command;
+  std::string key{};
+  Timestamp due{};
+  Encoded command{};
 };
 
 // What one handler call asked for; the engine turns it into a commit.
 struct Outbox {
-  std::vector<Encoded> commands;
-  std::vector<Encoded> published;   // external events of the handler's module
-  std::vector<Encoded> own_events;  // of a process manager's own stream
-  std::vector<TimerRequest> timers;
-  std::vector<std::string> cancelled;
+  std::vector<Encoded> commands{};
+  std::vector<Encoded> published{};   // external events of the handler's module
+  std::vector<Encoded> own_events{};  // of a process manager's own stream
+  std::vector<TimerRequest> timers{};
+  std::vector<std::string> cancelled{};
 };
 
 inline Uuid new_id(const Uuid& cause, std::string_view handler, std::string_view purpose) {

@@ -17,16 +17,16 @@ namespace lasagne {
 
 // One thing that is not as it was written.
 struct Finding {
-  std::optional<Position> position;  // of the first message concerned, where there is one
-  std::string what;                  // for a person, in a sentence
+  std::optional<Position> position{};  // of the first message concerned, where there is one
+  std::string what{};                  // for a person, in a sentence
 };
 
 struct VerifyReport {
   std::uint64_t messages = 0;  // that were read
   std::uint64_t streams = 0;
   Position last_position = 0;
-  std::vector<Finding> findings;  // in the order of the checks; empty: the store is sound
-  bool cut = false;               // there are more findings than were asked for
+  std::vector<Finding> findings{};  // in the order of the checks; empty: the store is sound
+  bool cut = false;                 // there are more findings than were asked for
 };
 
 struct VerifyOptions {

@@ -101,9 +101,7 @@ std::array<char, detail::timestamp_text_size> detail::timestamp_text(Timestamp t
   return text;
 }
 
-bool detail::has_text(Timestamp time) noexcept {
-  return time.microseconds >= earliest && time.microseconds <= latest;
-}
+bool detail::has_text(Timestamp time) noexcept { return time.microseconds >= earliest && time.microseconds <= latest; }
 
 std::string Timestamp::to_string() const {
   const auto text = detail::timestamp_text(*this);

@@ -62,8 +62,10 @@ void adopt_unqualified(Store& store, const Registry& registry) {
   for (const auto& [from, to] : heirs) {
     if (!left_anything(store, from)) continue;
     if (const auto rival = rivals.find(from); rival != rivals.end()) {
-      throw std::invalid_argument("the store has a processor " + from + ", from before type names were qualified, and it "
-                                  "may be " + to + " or " + rival->second +
+      throw std::invalid_argument("the store has a processor " + from +
+                                  ", from before type names were qualified, and it "
+                                  "may be " +
+                                  to + " or " + rival->second +
                                   " today: give the one that it is HandlerOptions::name = \"" + from + "\"");
     }
     adopt(store, {from, to});

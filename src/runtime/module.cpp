@@ -18,7 +18,7 @@ Module& Module::add_decider(std::shared_ptr<const detail::Decider> decider) {
 }
 
 Module& Module::add_reaction(std::string_view kind, const detail::MessageType& handler, HandlerOptions options,
-                          std::shared_ptr<const detail::Reaction> reaction) {
+                             std::shared_ptr<const detail::Reaction> reaction) {
   std::string unqualified;
   if (options.name.empty()) {
     const std::string prefix = name_ + "/" + std::string(kind) + "/";

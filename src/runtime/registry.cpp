@@ -147,8 +147,9 @@ std::string Registry::sending_problem(std::string_view name, const std::type_inf
   if (handlers_.contains(name) || routes_.contains(name)) return {};
   const std::string what = type == nullptr ? std::string(name) : cpp_name(*type);
   if (types_.is_event(name)) {
-    return what + " is an event, which deciders and forwarders record, and not a command: send the command that "
-                  "brings it about";
+    return what +
+           " is an event, which deciders and forwarders record, and not a command: send the command that "
+           "brings it about";
   }
   return "no module of this runtime handles the command " + what + ": register its decider, or say routes_to<" + what +
          ">(module)";

@@ -1,4 +1,4 @@
-// expect: Member<.*visitors[\s\S]*error: static assertion failed.*: lasagne JSON: the type of this member is not supported
+// expect: Member<.*visitors[\s\S]*static assertion failed.*: lasagne JSON: the type of this member is not supported
 #include "lasagne/json.hpp"
 
 // A pointer means nothing in a log.

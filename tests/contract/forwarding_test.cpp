@@ -46,6 +46,7 @@ TEST(ForwardingStore, OneOverrideOfAppendSeesEveryCommit) {
   message.id = Uuid::generate();
   message.type = "Happened";
   message.data = "{}";
+  message.data = "{}";
   Commit commit;
   commit.appends = {{"stream", ExpectedRevision::any(), {message}}};
   ASSERT_TRUE(store.append(commit, Await::durable));

@@ -89,8 +89,8 @@ class Hotel {
   void rerun_group(const Uuid& id = group) { do_now(RerunGroupCheckout{id, now_, now_ + std::chrono::hours(1)}); }
 
   GroupCheckoutState state(const Uuid& id = group) { return runtime_->load<GroupCheckout>(id).value().state; }
-  // The messages of these types (by the last part of their names), "Type {data}" in the log's order; of one stream if it
-  // is given.
+  // The messages of these types (by the last part of their names), "Type {data}" in the log's order; of one stream if
+  // it is given.
   std::vector<std::string> log(const std::vector<std::string>& types, const std::string& stream = {}) {
     std::vector<std::string> lines;
     for (lasagne::Position after = 0; after < store_->visible_position();) {

@@ -118,9 +118,7 @@ std::string refusal_of(std::vector<Module> modules) {
   return "nothing refused";
 }
 
-Module trips() {
-  return Module{"trips"}.decider<hotels::Desk>().decider<flights::Desk>().decider<Letters>();
-}
+Module trips() { return Module{"trips"}.decider<hotels::Desk>().decider<flights::Desk>().decider<Letters>(); }
 
 }  // namespace names_test
 
@@ -238,9 +236,10 @@ TEST(Names, AnEventThatIsSentIsAnErrorThatSaysSo) {
   Runtime runtime(*store, {trips().saga<EventSender>()});
   const auto sent = runtime.send(Written{id_of(1)});
   ASSERT_FALSE(sent);
-  EXPECT_EQ(sent.error().message,
-            "names_test::Written is an event, which deciders and forwarders record, and not a command: send the command "
-            "that brings it about");
+  EXPECT_EQ(
+      sent.error().message,
+      "names_test::Written is an event, which deciders and forwarders record, and not a command: send the command "
+      "that brings it about");
   ASSERT_TRUE(runtime.execute(flights::Book{id_of(1), 7}));
   settle(runtime);
   ASSERT_EQ(runtime.parked()->size(), 1U);
@@ -307,7 +306,9 @@ TEST_F(OldStore, ASagaReadsBothNames) {
 
 TEST_F(OldStore, AnOldTimerStillFires) {
   lasagne::Commit commit;
-  commit.timers_set.push_back({"trips/write", lasagne::Timestamp{5}, "trips__commands",
+  commit.timers_set.push_back({"trips/write",
+                               lasagne::Timestamp{5},
+                               "trips__commands",
                                {id_of(9), MessageKind::command, "Write", lasagne::to_json(Write{id_of(3)}), {}}});
   ASSERT_TRUE(store->append(commit));
   Runtime runtime(*store, {trips()}, {[] { return lasagne::Timestamp{10}; }});
@@ -349,7 +350,8 @@ TEST_F(OldStore, TakingOverManyHeldMessagesGoesOnWhereItWasCutOff) {
   constexpr int held = 2'500;  // more than one commit takes over
   for (int i = 0; i < held; ++i) reserve(1);
   move_checkpoint(unqualified, held);
-  for (int i = 1; i <= held; ++i) park(unqualified, static_cast<lasagne::Position>(i), lasagne::ParkedMessage::Status::parked);
+  for (int i = 1; i <= held; ++i)
+    park(unqualified, static_cast<lasagne::Position>(i), lasagne::ParkedMessage::Status::parked);
   // As a crash after the first commit leaves it.
   lasagne::Commit part;
   for (const auto& entry : *store->parked(unqualified, 0, 1'000)) {

@@ -299,7 +299,8 @@ TEST(ShopProcess, AllOfAnOrderIsOneProcess) {
   const auto process = shop.store().read_process(id, 0, 1'000);
   ASSERT_TRUE(process);
   const auto holds = [&](std::string_view type) {
-    return std::ranges::any_of(*process, [&](const auto& message) { return lasagne::last_part(message->type) == type; });
+    return std::ranges::any_of(*process,
+                               [&](const auto& message) { return lasagne::last_part(message->type) == type; });
   };
   for (const auto* type : {"ShoppingCartOpened", "ShoppingCartFinalized", "InitializeOrder", "PaymentCompleted",
                            "StockWasTaken", "PackageWasSent", "OrderCompleted"}) {

@@ -1,7 +1,7 @@
 // The members of an aggregate: how many there are, and a visit to all of them at once. Not for users.
 //
-// Boost.PFR takes a struct apart. How many members it has is counted here: in a fraction of the time, and what cannot be
-// taken apart is told by name.
+// Boost.PFR takes a struct apart. How many members it has is counted here: in a fraction of the time, and what cannot
+// be taken apart is told by name.
 #pragma once
 
 #include <boost/pfr/detail/core17_generated.hpp>
@@ -34,7 +34,9 @@ consteval bool takes(std::index_sequence<I...>) {
 template <class T, std::size_t... Before, std::size_t... After>
 consteval bool takes_pair(std::index_sequence<Before...>, std::index_sequence<After...>) {
   return requires {
-    T{(static_cast<void>(Before), AnyMember{})..., {AnyMember{}, AnyMember{}}, (static_cast<void>(After), AnyMember{})...};
+    T{(static_cast<void>(Before), AnyMember{})...,
+      {AnyMember{}, AnyMember{}},
+      (static_cast<void>(After), AnyMember{})...};
   };
 }
 
@@ -72,10 +74,11 @@ struct MemberOf {
 };
 template <class T>
 consteval std::size_t count_members() {
-  static_assert(requires { T{}; },
-                "lasagne JSON: a member of this struct is a reference, or cannot be default-constructed");
-  static_assert(!requires { T{AnyBase<T>{}}; },
-                "lasagne JSON: this struct has a base class, whose members cannot be told: make them members");
+  static_assert(
+      requires { T{}; }, "lasagne JSON: a member of this struct is a reference, or cannot be default-constructed");
+  static_assert(
+      !requires { T{AnyBase<T>{}}; },
+      "lasagne JSON: this struct has a base class, whose members cannot be told: make them members");
   if constexpr (std::is_empty_v<T> || requires { T{AnyBase<T>{}}; }) {
     return 0;
   } else {
@@ -135,8 +138,8 @@ template <class T>
 consteval const char* pretty_members() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     // Refuses bit-fields, naming them: as constants they would be taken for temporaries.
-    using Mutable = decltype(boost::pfr::detail::tie_as_tuple(std::declval<T&>(),
-                                                              boost::pfr::detail::size_t_<sizeof...(I)>{}));
+    using Mutable =
+        decltype(boost::pfr::detail::tie_as_tuple(std::declval<T&>(), boost::pfr::detail::size_t_<sizeof...(I)>{}));
     static_assert(sizeof(Mutable) > 0);
     constexpr auto members =
         boost::pfr::detail::tie_as_tuple(name_probe<T>.value, boost::pfr::detail::size_t_<sizeof...(I)>{});

@@ -69,7 +69,8 @@ concept Supported = std::is_same_v<T, bool> || Integer<T> || Floating<T> || std:
                     std::is_enum_v<T> || Scalar<T> || is_a<T, std::optional> || is_a<T, std::vector> ||
                     is_a<T, std::set> || is_a<T, std::map> || is_a<T, std::variant> || Converted<T> || Struct<T>;
 
-// Named in the compiler's note where a member's type is not supported: "Member<orders::Opened, Text<9>{"visitors"}, ...>".
+// Named in the compiler's note where a member's type is not supported: "Member<orders::Opened, Text<9>{"visitors"},
+// ...>".
 template <class T, Text Name, class M>
 struct Member {
   static_assert(Supported<M>,

@@ -1,7 +1,7 @@
 // Compile-time names of a struct's members and an enum's values.
 //
-// They are read off the compiler's pretty function of the values, or of pointers to the members. With clang the reflected
-// types need external linkage (not a function's local type nor of an unnamed namespace); g++ takes all.
+// They are read off the compiler's pretty function of the values, or of pointers to the members. With clang the
+// reflected types need external linkage (not a function's local type nor of an unnamed namespace); g++ takes all.
 #pragma once
 
 #include <array>

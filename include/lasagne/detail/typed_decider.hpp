@@ -102,7 +102,8 @@ class TypedDecider final : public Decider {
   }
   template <class... Cs>
   static constexpr std::array<Actions, sizeof...(Cs)> actions_of(std::type_identity<std::variant<Cs...>>) {
-    return {{{&make<Cs>, &destroy<Cs>, &read_erased<Cs>, &id_of_one<Cs>, &decide_one<Cs>, &decide_failure_of_one<Cs>}...}};
+    return {
+        {{&make<Cs>, &destroy<Cs>, &read_erased<Cs>, &id_of_one<Cs>, &decide_one<Cs>, &decide_failure_of_one<Cs>}...}};
   }
   static constexpr auto actions = actions_of(std::type_identity<Command>{});
 

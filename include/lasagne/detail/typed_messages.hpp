@@ -53,9 +53,8 @@ class TypedState final : public AnyState {
  public:
   typename D::State value{};
   void apply(std::string_view type, std::string_view data) override {
-    with_decoded<typename D::Event>(type, data, D::category, [this](const auto& event) {
-      value = evolve_one<D>(std::move(value), event);
-    });
+    with_decoded<typename D::Event>(type, data, D::category,
+                                    [this](const auto& event) { value = evolve_one<D>(std::move(value), event); });
   }
   void evolve(const typename D::Event& event) { value = evolve_any<D>(std::move(value), event); }
 };

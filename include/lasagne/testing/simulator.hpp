@@ -47,9 +47,9 @@ inline constexpr Timestamp simulation_start{1'700'000'000'000'000};
 
 // A command from outside. It arrives at least once, and is kept once it was acknowledged.
 struct SimulatedCommand {
-  std::string type;
-  std::string data;
-  std::string session;  // commands of one session arrive in the scenario's order; those without one in any
+  std::string type{};
+  std::string data{};
+  std::string session{};  // commands of one session arrive in the scenario's order; those without one in any
   // Whether it may also arrive once more when its bus has forgotten its id, as a new command with an old id: for one
   // whose decider, and whose audit, know what to do about that.
   bool comes_again = false;
@@ -62,13 +62,13 @@ template <class C>
 struct Scenario {
   // Called for every node and after every crash; must give the same modules each time. Handlers must be pure: one that
   // draws random numbers or reads a clock is found out, since its seed does not give the same run twice.
-  std::function<std::vector<Module>()> modules;
-  std::vector<SimulatedCommand> commands;
+  std::function<std::vector<Module>()> modules{};
+  std::vector<SimulatedCommand> commands{};
   // Names what is wrong in the log at rest. Empty: all is well. Called once a run; judges by the log, since `shrink`
   // leaves out commands.
   std::function<std::vector<std::string>(Store&)> audit;
   // Unless empty, called before each run: sets back what stands for the outside world, which effects call.
-  std::function<void()> before_run;
+  std::function<void()> before_run{};
 };
 
 struct SimulatorOptions {
@@ -83,11 +83,11 @@ struct SimulatorOptions {
 
 struct SimulationResult {
   std::size_t steps = 0;
-  std::size_t faults = 0;               // crashes not counted
-  std::size_t crashes = 0;              // of nodes, of the machine, and of the disk
-  std::vector<std::string> violations;  // at most 100
-  std::vector<std::string> trace;       // a line for each thing that happened
-  std::string log_digest;               // of all messages: equal for equal runs
+  std::size_t faults = 0;                 // crashes not counted
+  std::size_t crashes = 0;                // of nodes, of the machine, and of the disk
+  std::vector<std::string> violations{};  // at most 100
+  std::vector<std::string> trace{};       // a line for each thing that happened
+  std::string log_digest{};               // of all messages: equal for equal runs
 };
 
 // Throws std::invalid_argument when the modules contradict one another or an option is out of its range.
@@ -108,9 +108,9 @@ struct SeedsResult {
   std::uint64_t steps = 0;
   std::uint64_t faults = 0;
   std::uint64_t crashes = 0;
-  std::vector<std::string> violations;  // each begins with its seed; at most 100
-  std::string report;                   // of the first failing seed, shrunk; empty when none failed
-  std::string log_digest;               // of all runs: equal for equal ones
+  std::vector<std::string> violations{};  // each begins with its seed; at most 100
+  std::string report{};                   // of the first failing seed, shrunk; empty when none failed
+  std::string log_digest{};               // of all runs: equal for equal ones
 };
 
 // Runs all seeds from `first` to `last`, each with its scenario; each 16th one, from the first on, twice, to see that

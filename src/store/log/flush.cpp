@@ -12,7 +12,7 @@ using Role = GroupCommit::Ticket::Role;
 void LogStore::fail_for_good(const Error& error) {
   failure_ = Error{
       ErrorCode::failed,
-      "the store has failed and refuses all writes: " + error.message + ". Mend the cause and open the store again",
+      "the store has failed and refuses all writes: " + error.message + ". Remove the cause and open the store again",
       {},
       std::nullopt};
   waiters_.wake_all();
@@ -22,7 +22,7 @@ Error LogStore::visible_only(Error error) {
   if (error.code != ErrorCode::unavailable) return error;
   error.code = ErrorCode::commit_unknown;
   error.message +=
-      "; what was asked for is visible already, and will be durable when the database is back: read it, or "
+      "; the request is visible already, and becomes durable when the database is back: read the result, or "
       "ask again with the same ids";
   return error;
 }

@@ -106,7 +106,7 @@ Result<void> Head::change_stream(std::string_view name, ExpectedRevision expecte
              (expected.kind() == Kind::exactly && expected.revision() != *stream->row.head)) {
     return std::unexpected(Error{
         ErrorCode::conflict,
-        text + " is expected at " + expected.to_string() + " but is at revision " + std::to_string(*stream->row.head),
+        text + " was expected at " + expected.to_string() + " but is at revision " + std::to_string(*stream->row.head),
         text, stream->row.head});
   }
   auto& row = stream->row;

@@ -12,9 +12,9 @@ namespace lasagne::detail {
 namespace {
 
 std::unexpected<Error> conflict(const Append& append, std::optional<Revision> actual) {
-  auto text = append.stream + " is expected at " + append.expected.to_string() + " but " +
+  auto text = append.stream + " was expected at " + append.expected.to_string() + " but " +
               (actual ? "is at revision " + std::to_string(*actual) : std::string("does not exist")) +
-              ": read it again and decide anew";
+              ": read the stream again and decide again";
   return std::unexpected(Error{ErrorCode::conflict, std::move(text), append.stream, actual});
 }
 
@@ -38,9 +38,9 @@ Result<void> Head::check_guards(const Commit& commit) {
     if (move.processor.empty()) return fail(ErrorCode::invalid, "a checkpoint names no processor");
     const Position at = checkpoint(move.processor);
     if (at != move.from) {
-      return fail(ErrorCode::checkpoint_moved, "checkpoint of " + move.processor + " is at " + std::to_string(at) +
+      return fail(ErrorCode::checkpoint_moved, "the checkpoint of " + move.processor + " is at " + std::to_string(at) +
                                                    ", not at " + std::to_string(move.from) +
-                                                   ": another node runs this processor");
+                                                   ": another node runs this processor, so continue from there");
     }
   }
   if (commit.timer_fired) {
@@ -51,8 +51,8 @@ Result<void> Head::check_guards(const Commit& commit) {
       auto there = is_parked(id);
       if (!there) return std::unexpected(std::move(there.error()));
       if (!*there) {
-        return fail(ErrorCode::parked_gone,
-                    "message " + std::to_string(id.position) + " is not parked for " + id.processor);
+        return fail(ErrorCode::parked_gone, "message " + std::to_string(id.position) + " is not parked for " +
+                                                id.processor + " any more: somebody else settled it");
       }
     }
   }
@@ -72,7 +72,7 @@ Result<void> Head::check_timer(const Commit::Fire& fire) {
     if (!found) return std::unexpected(std::move(found.error()));
     set = *found;
   }
-  if (set != fire.message_id) return fail(ErrorCode::timer_gone, "timer " + fire.key + " is no longer set");
+  if (set != fire.message_id) return fail(ErrorCode::timer_gone, "the timer " + fire.key + " is no longer set");
   return {};
 }
 
@@ -156,7 +156,7 @@ Result<Head::AppendPlan> Head::plan_at(const Append& append, CachedStream& strea
   if (row.head == expected || (!expected && row.state == StreamState::deleted)) return plan;
   if (!row.head || (expected && *expected > *row.head)) return conflict(append, row.head);
   const auto too_late = [&] { return conflict(append, row.state == StreamState::live ? row.head : std::nullopt); };
-  // After a deletion the stream begins anew where it stopped.
+  // After a deletion the stream continues the numbering where it stopped.
   const Revision from = expected ? *expected + 1 : row.first_readable;
   const Revision last = from + messages.size() - 1;
   if (from < row.first_readable || last > *row.head) return too_late();

@@ -32,11 +32,10 @@ void RecordingClock::look_ahead(Timestamp now) {
   const bool rested = !reference_ && last_ != Timestamp{} && now - last_ > longest_rest;
   refer_to(now);
   if (!jumped && !rested) return;
-  note_ =
-      "the clock stands at " + now.to_string() + (jumped ? ", where it jumped" : "") +
-      "; the last message was recorded at " + last_.to_string() +
-      ". If the clock is wrong, put it back: what is recorded then bears the right time again, and timers that were "
-      "set meanwhile stay due when they say";
+  note_ = "the clock stands at " + now.to_string() + (jumped ? ", where it jumped" : "") +
+          "; the last message was recorded at " + last_.to_string() +
+          ". If the clock is wrong, set it back: what is recorded then has the right time again, and timers that were "
+          "set meanwhile are due at the times that they name";
 }
 
 Timestamp RecordingClock::look_behind(Timestamp now, const First& first) {
@@ -44,14 +43,14 @@ Timestamp RecordingClock::look_behind(Timestamp now, const First& first) {
   if (!begin || now < *begin) {
     if (!behind_) {
       note_ = "the clock stands at " + now.to_string() + ", before the log's first message: set it right. Until then " +
-              "messages bear the time of the last one, " + last_.to_string();
+              "messages get the time of the last one, " + last_.to_string();
     }
     behind_ = true;
     return last_;
   }
   refer_to(now);
   note_ = "the clock stands at " + now.to_string() + ", and the last message was recorded at " + last_.to_string() +
-          ", by a clock that was ahead: from here on messages bear the time of the clock again";
+          ", by a clock that was ahead: from here on messages get the time of the clock again";
   return now;
 }
 

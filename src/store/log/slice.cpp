@@ -43,7 +43,8 @@ Revision first_readable(const StreamRow& stream) {
 
 Result<void> check_readable(std::string_view name, const StreamRow* stream) {
   if (stream != nullptr && stream->state == StreamState::tombstoned) {
-    return fail(ErrorCode::tombstoned, std::string(name) + " was closed for good", std::string(name));
+    return fail(ErrorCode::tombstoned, "the stream " + std::string(name) + " was tombstoned: it is closed for good",
+                std::string(name));
   }
   if (stream == nullptr || !stream->head || stream->state == StreamState::deleted) {
     return fail(ErrorCode::not_found, "there is no stream " + std::string(name), std::string(name));

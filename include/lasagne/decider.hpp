@@ -50,7 +50,7 @@ class Decision {
     events_.front() = std::forward<E>(event);  // to emplace it would take four times as long to compile
   }
 
-  // When it is rejected, `rejection` may be asked for, and there are no events.
+  // A rejected decision has a `rejection` and no events.
   [[nodiscard]] bool rejected() const noexcept { return rejection_.has_value(); }
   [[nodiscard]] const Rejection& rejection() const { return rejection_.value(); }
   [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }

@@ -9,7 +9,7 @@
 
 namespace lasagne {
 
-// What went wrong, and thereby what the caller may do.
+// What went wrong, and so what the caller may do.
 enum class ErrorCode : std::uint8_t {
   conflict,          // another commit was first: reload and decide again
   checkpoint_moved,  // another node runs this processor: do not retry, go on from the store's checkpoint
@@ -27,7 +27,7 @@ enum class ErrorCode : std::uint8_t {
   unsupported,       // a foreign file, one of a newer version, or files that do not belong together
 };
 
-// The name as it is written above.
+// The name with spaces in place of underscores: "checkpoint moved".
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
 
 struct Error {
@@ -41,7 +41,7 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-// For `return fail(...)` in a function that returns a Result.
+// Makes an error to return: `return fail(...)` in a function that returns a Result.
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::string stream = {}) {
   return std::unexpected(Error{code, std::move(message), std::move(stream), std::nullopt});
 }

@@ -18,9 +18,9 @@
 
 namespace lasagne {
 
-// Each function calls the same function of the store behind it. Only `append_taking` calls this object's `append`, so
-// that who overrides `append` sees every commit. Thread safety, errors and what survives a crash are those of the store
-// behind.
+// Each function calls the same function of the store behind it. The exception is `append_taking`, which calls this
+// object's `append`, so that an override of `append` sees every commit. Thread safety, errors and what survives a crash
+// are those of the store behind.
 class ForwardingStore : public Store {
  public:
   // `real` must outlive this object.

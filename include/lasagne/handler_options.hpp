@@ -20,7 +20,7 @@ class StartFrom {
   // Only what is recorded after the handler first started: a new effect that sends mail does not write to the customers
   // of the past.
   static constexpr StartFrom now() noexcept { return StartFrom(std::nullopt); }
-  // What stands after this position. A position past the log's end means now(), so that nothing later is missed.
+  // What comes after this position. A position past the log's end means now(), so that nothing later is missed.
   static constexpr StartFrom after(Position position) noexcept { return StartFrom(position); }
 
   // The position after which the handler begins; empty: the log's end.
@@ -39,9 +39,9 @@ struct HandlerOptions {
   // `start_from`.
   std::string name = {};
   StartFrom start_from = StartFrom::beginning();
-  // For effects: so many calls may be under way at once, each on a thread of its own; messages of one key are called
-  // one after the other all the same. This is also how many calls a crash may repeat. 1: one thread at a time calls the
-  // object. 1 to 1,024. Other handlers are pure and need no threads: they ignore it.
+  // For effects: how many calls may be under way at once, each on a thread of its own, from 1 to 1,024. Messages of one
+  // key are still called one after the other. A crash may repeat up to that many calls. With 1, only one thread at a
+  // time calls the object. Other handlers are pure and need no threads, so they ignore this.
   std::size_t calls_at_once = 16;
 };
 

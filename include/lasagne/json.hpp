@@ -42,7 +42,7 @@ class EncodeError : public std::invalid_argument {
   DecodeError where_;
 };
 
-// Longer or deeper input is refused.
+// Input that is longer or nested deeper is refused.
 struct JsonLimits {
   static constexpr std::size_t nesting = 32;  // arrays and objects in one another
   static constexpr std::size_t bytes = 32 << 20;
@@ -62,29 +62,29 @@ struct JsonLimits {
 template <class T>
 struct JsonAs;
 
-// Always valid JSON, without white space. For people and other programs; what is lost on the way is replaced: bytes of
+// Gives valid JSON without white space, for people and other programs. What JSON cannot hold is replaced: bytes of
 // a string that are not UTF-8 by U+FFFD, infinite and NaN numbers by null, times outside the years 0000 to 9999 by the
 // nearest within. Throws EncodeError for what no correct program holds: an enum value that has no name, a variant left
 // valueless by an exception.
 template <class T>
 [[nodiscard]] std::string to_json(const T& value);
 
-// Appends to `out`. The same; when it throws, `out` is left with a part of the text.
+// The same, appended to `out`. When it throws, `out` keeps a part of the text.
 template <class T>
 void write_json(const T& value, std::string& out);
 
-// Text that reads back as an equal value: the form of everything that is stored. Throws EncodeError for whatever would
-// not: beside the above a string that is not UTF-8, an infinite number, NaN in an optional, a time outside the years
-// 0000 to 9999, values nested deeper than JsonLimits::nesting.
+// Gives text that reads back as an equal value; everything that is stored has this form. Throws EncodeError for
+// whatever would not read back equal: besides the above, a string that is not UTF-8, an infinite number, NaN in an
+// optional, a time outside the years 0000 to 9999, values nested deeper than JsonLimits::nesting.
 template <class T>
 [[nodiscard]] std::string to_exact_json(const T& value);
 
-// UTF-8 is checked. Duplicate members: the last one counts. Integers are read exactly, whatever their size, and never
-// from text with a fraction or an exponent; a null read as a double is NaN.
+// Checks that the text is UTF-8. Of duplicate members the last one counts. Integers are read exactly, whatever their
+// size, and never from text with a fraction or an exponent; a null read as a double is NaN.
 template <class T>
 [[nodiscard]] std::expected<T, DecodeError> from_json(std::string_view text);
 
-// Empty when the text is one well-formed JSON value within the limits, else what is wrong with it, for a person.
+// Says, for a person, what is wrong with the text; empty when it is one well-formed JSON value within the limits.
 [[nodiscard]] std::optional<std::string> json_problem(std::string_view text);
 
 }  // namespace lasagne

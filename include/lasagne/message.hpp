@@ -59,7 +59,7 @@ using MessagePtr = std::shared_ptr<const Message>;
 // The metadata as JSON: {"$correlationId":"...","$causationId":"...","traceparent":"..."}, absent members left out.
 [[nodiscard]] std::string metadata_to_json(const Metadata& metadata);
 
-// Bounds of what a store takes. Past one of them append answers `invalid` and says which.
+// The bounds of what a store accepts. Past one of them, append answers `invalid` and says which bound it is.
 struct Limits {
   static constexpr std::size_t stream_name_bytes = 256;
   static constexpr std::size_t type_name_bytes = 256;

@@ -61,8 +61,8 @@ inline Uuid new_id(const Uuid& cause, std::string_view handler, std::string_view
 
 }  // namespace detail
 
-// Collects what a handler sends. Nothing leaves before the handler returned and its hop is committed: all of it, or
-// nothing if the handler throws. Valid during the call only.
+// Collects what a handler sends. Nothing leaves before the handler has returned and its hop is committed; if the
+// handler throws, all of it is dropped. Valid during the call only.
 class Send {
  public:
   // `handler` is the type name of the handler that sends, `processor` the name of its processor; all must outlive it.
@@ -98,9 +98,9 @@ class Send {
   // The message being handled: its id, stream, revision, time of recording and metadata.
   [[nodiscard]] const Message& cause() const noexcept { return cause_; }
 
-  // For effects: the same for every attempt of this handler at this message, also after a restart and on another
-  // machine; another one for every other message and every other handler. A handler is known by the name of its
-  // processor (HandlerOptions::name). The text of a UUID, as an Idempotency-Key header takes it.
+  // For effects: a key that is the same for every attempt of this handler at this message, even after a restart or on
+  // another machine, and that differs for every other message and every other handler. A handler is known by the name
+  // of its processor (HandlerOptions::name). It is the text of a UUID, fit for an Idempotency-Key header.
   [[nodiscard]] std::string idempotency_key() const {
     return detail::new_id(cause_.id, processor_, "call").to_string();
   }

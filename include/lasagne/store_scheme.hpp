@@ -18,14 +18,14 @@
 
 namespace lasagne {
 
-// Opens the store that `url` names. The URL is given whole, its scheme in lower case; what follows the colon is the
-// opener's to understand. May open other stores. Openers may run in several threads at once.
+// Opens the store that `url` names. The opener gets the whole URL, with the scheme in lower case, and interprets what
+// follows the colon. It may open other stores. Openers may run in several threads at once.
 using StoreOpener = std::function<Result<std::unique_ptr<Store>>(std::string_view url, const OpenOptions& options)>;
 
-// From now on `open_store` and `open` call `opener` for URLs that begin with `scheme` and a colon. There is no way to
-// take a scheme back. May be called from several threads at once, beside `open_store`, and before `main`.
-//   invalid: `opener` is empty, the scheme is registered already, or it is none: a scheme is a lower-case letter and
-//   then lower-case letters, digits, '+', '-' and '.'.
+// From now on `open_store` and `open` call `opener` for URLs that begin with `scheme` and a colon. A scheme cannot be
+// unregistered. May be called from several threads at once, beside `open_store`, and before `main`.
+//   invalid: `opener` is empty, the scheme is registered already, or the name is not a scheme: a scheme is a lower-case
+//   letter and then lower-case letters, digits, '+', '-' and '.'.
 [[nodiscard]] Result<void> register_store_scheme(std::string_view scheme, StoreOpener opener);
 
 // Verifies the store that `url` names, as `verify_store` says. `register_store_verifier` is to a scheme's verifier what

@@ -44,7 +44,7 @@ template <class T>
   return stored == type_name<T> || stored == last_part(type_name<T>);
 }
 
-// Every name that messages of these types may bear in a store: for Filter::types.
+// Every name that messages of these types may have in a store, for Filter::types.
 template <class... Ts>
 [[nodiscard]] std::vector<std::string> stored_names() {
   std::vector<std::string> names;

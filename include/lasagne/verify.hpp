@@ -35,12 +35,12 @@ struct VerifyOptions {
   std::size_t most_findings = 100;
 };
 
-// Reads every message of the store that `url` names, and everything kept beside the log, and compares all of it with
-// the checksums that were written together with it: the chain over the messages, their positions, revisions and times,
-// that each one's data is JSON, the indexes of streams and processes, streams, checkpoints, timers, parked messages,
-// and the database's own structure. Nothing is written. It may run beside a writer, and then sees one instant; a SQLite
-// file's write-ahead log grows meanwhile. It needs memory in proportion to the number of streams. A store with findings
-// is to be restored from a backup: what was changed cannot be told from what was meant.
+// Reads every message of the store that `url` names, and everything kept beside the log, and compares it all with the
+// checksums that were written along with it: the chain over the messages, their positions, revisions and times, that
+// each one's data is JSON, the indexes of streams and processes, streams, checkpoints, timers, parked messages, and the
+// database's own structure. Nothing is written. It may run beside a writer, and then sees one instant; a SQLite file's
+// write-ahead log grows meanwhile. It needs memory in proportion to the number of streams. Restore a store with
+// findings from a backup, since nothing tells what was changed from what was meant.
 //   not_found, unavailable: there is no such store, or it cannot be read now.
 //   unsupported: not a Lasagne store, one of a newer format, or one that has no checksums, such as a SQLite file of
 //   format 1: open it for writing once, which converts it.

@@ -20,11 +20,11 @@
 //                      what was not flushed; a flush fails; somebody retries what is parked
 //
 // When the steps are used up the faults end: parked messages are retried, the clock runs from timer to timer until
-// nothing is left to do, everything is restarted, and the audit speaks. The simulator itself checks of every run that
-// nothing that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect
+// nothing is left to do, everything is restarted, and the audit judges the log. The simulator itself checks of every
+// run that nothing that was acknowledged is lost, ids are unique, numbers have no gaps, a cause comes before its effect
 // and in the same process, no checkpoint goes back, no timer fires that is not set or not due, none stays that was
-// cancelled, what is made again of a message has the same ids, effects are told of durable messages only, nothing stays
-// parked, and a restart finds nothing to do.
+// cancelled, a message that is handled again yields the same ids, effects are called for durable messages only, nothing
+// stays parked, and a restart finds nothing to do.
 //
 // The same scenario, options and seed give the same run, byte for byte, in every process. A schedule is a list of steps
 // that stand for themselves, so what does not matter to a failure can be left out: see `shrink`.
@@ -42,10 +42,10 @@
 
 namespace lasagne::testing {
 
-// Where the clock stands when a run begins.
+// What time it is when a run begins.
 inline constexpr Timestamp simulation_start{1'700'000'000'000'000};
 
-// A command from outside. It arrives at least once, and is kept once it was acknowledged.
+// A command from outside. It arrives at least once, and once it was acknowledged it must not be lost.
 struct SimulatedCommand {
   std::string type{};
   std::string data{};
@@ -60,14 +60,15 @@ template <class C>
 }
 
 struct Scenario {
-  // Called for every node and after every crash; must give the same modules each time. Handlers must be pure: one that
-  // draws random numbers or reads a clock is found out, since its seed does not give the same run twice.
+  // Called for every node and after every crash; must give the same modules each time. Handlers must be pure: the
+  // simulator detects one that draws random numbers or reads a clock, because its seed does not give the same run
+  // twice.
   std::function<std::vector<Module>()> modules{};
   std::vector<SimulatedCommand> commands{};
-  // Names what is wrong in the log at rest. Empty: all is well. Called once a run; judges by the log, since `shrink`
-  // leaves out commands.
+  // Names what is wrong in the log once the run has come to rest; empty when all is well. Called once a run. It must
+  // judge by the log alone, since `shrink` leaves out commands.
   std::function<std::vector<std::string>(Store&)> audit;
-  // Unless empty, called before each run: sets back what stands for the outside world, which effects call.
+  // Unless empty, called before each run, to reset whatever stands for the outside world that effects call.
   std::function<void()> before_run{};
 };
 

@@ -17,16 +17,20 @@ LINE_LENGTH = 120
 
 # Words that no identifier and no file is made of, and what says it better.
 BANNED_WORDS = {
+    "company": "say what is waited for",
     "face": "public headers are in public/",
     "faces": "public headers are in public/",
     "foo": "name it",
     "interference": "the simulator has faults",
+    "life": "say what goes on",
     "misc": "name it",
+    "ring": "say what is in it, or who is woken",
     "stuff": "name it",
     "util": "name what it does",
     "utils": "name what it does",
+    "workshop": "say what it holds",
 }
-BANNED_NAMES: set[str] = set()
+BANNED_NAMES = {"nobody_came", "top_up"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE = re.compile(r"(?<![\w}])/(?:work|root|home)/\w|\b(?:deb\.debian|pypi|files\.pythonhosted|repo1?\.maven)\.\w+")
 # Being taken apart.

@@ -15,18 +15,18 @@ namespace lasagne::detail {
 class RecentIds {
  public:
   // Nothing is known of an empty one: it must be filled before it is asked.
-  [[nodiscard]] bool empty() const noexcept { return ring_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return ids_.empty(); }
   void begin(std::size_t size) {
-    ring_.assign(size, {});
+    ids_.assign(size, {});
     revisions_.clear();
     revisions_.reserve(size);
   }
   // In order of their revisions. The oldest ones leave.
   void add(const Uuid& id, Revision revision) {
-    auto& slot = ring_[revision % ring_.size()];
+    auto& slot = ids_[revision % ids_.size()];
     if (!slot.is_nil()) {
       const auto oldest = revisions_.find(slot);
-      if (oldest->second + ring_.size() <= revision) revisions_.erase(oldest);
+      if (oldest->second + ids_.size() <= revision) revisions_.erase(oldest);
     }
     slot = id;
     revisions_[id] = revision;
@@ -39,7 +39,7 @@ class RecentIds {
   }
 
  private:
-  std::vector<Uuid> ring_;  // each at revision % size; nil where there is none
+  std::vector<Uuid> ids_;  // each at revision % size; nil where there is none
   boost::unordered_flat_map<Uuid, Revision, std::hash<Uuid>> revisions_;
 };
 

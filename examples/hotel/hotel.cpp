@@ -47,9 +47,9 @@ lasagne::Module hotel_module(Style style) {
 
 std::optional<Style> style_of(lasagne::Store& store) {
   for (const auto style : all_styles) {
-    const auto module = hotel_module(style);
-    for (const auto& reaction : module.reactions()) {
-      const auto checkpoint = store.checkpoint(reaction.processor);
+    for (const auto& processor : hotel_module(style).processors()) {
+      if (processor.ends_with("/commands")) continue;  // all styles have it
+      const auto checkpoint = store.checkpoint(processor);
       if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
       if (*checkpoint > 0) return style;
     }

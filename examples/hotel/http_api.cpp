@@ -103,7 +103,7 @@ http::Reply read(lasagne::Runtime& runtime, const Uuid& id, const char* what) {
 http::Reply answer_check_out(lasagne::Store& store, const http::Request& request,
                              const lasagne::ExecuteResult& result) {
   auto reply = http::answer(request, result);
-  if (!result || !result->etag || result->events == 0) return reply;
+  if (!result || !result->etag || result->events.empty()) return reply;
   const auto recorded = store.read_stream(result->stream, result->etag->revision, lasagne::Direction::forwards, 1);
   if (!recorded) return http::problem_of(recorded.error());
   const auto& event = *recorded->messages.at(0);
@@ -142,7 +142,7 @@ http::Reply initiate(const HttpApi& api, const http::Request& request, const wir
   const auto now = api.now();
   const InitiateGroupCheckout command{id, body.clerk_id, body.guest_stay_ids, now, now + api.group_deadline};
   const auto result = http::execute(api.runtime, request, command);
-  const bool created = result && result->events > 0;
+  const bool created = result && !result->events.empty();
   auto reply = http::answer(request, result, created ? 201 : 200, lasagne::to_json(wire::GroupCheckoutCreated{id}));
   if (created) reply.header("Location", "/group-checkouts/" + id.to_string());
   return reply;

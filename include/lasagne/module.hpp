@@ -43,6 +43,22 @@
 
 namespace lasagne {
 
+namespace detail {
+
+struct ModuleAccess;
+// A reaction, and what the module says about it.
+struct ReactionSpec {
+  std::string processor;
+  std::string unqualified;  // what the processor was called before type names were qualified; empty: the same
+  MessageType handler;
+  RetryPolicy retry;
+  StartFrom start_from = StartFrom::beginning();
+  std::size_t calls_at_once = 1;
+  std::shared_ptr<const Reaction> reaction = nullptr;
+};
+
+}  // namespace detail
+
 // A value: copies share the immutable handlers.
 class Module {
  public:
@@ -106,29 +122,17 @@ class Module {
   // As it was given to the constructor.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-  // For the engine.
-  struct ReactionSpec {
-    std::string processor;
-    std::string unqualified;  // what the processor was called before type names were qualified; empty: the same
-    detail::MessageType handler;
-    RetryPolicy retry;
-    StartFrom start_from = StartFrom::beginning();
-    std::size_t calls_at_once = 1;
-    std::shared_ptr<const detail::Reaction> reaction = nullptr;
-  };
-  [[nodiscard]] const auto& deciders() const noexcept { return deciders_; }
-  [[nodiscard]] const auto& reactions() const noexcept { return reactions_; }
-  [[nodiscard]] const auto& routes() const noexcept { return routes_; }
-  [[nodiscard]] const RetryPolicy& command_retry() const noexcept { return command_retry_; }
-  // For the simulator: the same module, with what the functions make of its handlers in their place.
-  [[nodiscard]] Module with_handlers(const auto& decider, const auto& reaction) const {
-    Module other = *this;
-    for (auto& each : other.deciders_) each = decider(each);
-    for (auto& each : other.reactions_) each.reaction = reaction(each.reaction);
-    return other;
+  // The names of its processors, under which checkpoints and parked messages are kept: the one of its command bus, and
+  // one for each saga, subscription, process manager, forwarder and effect.
+  [[nodiscard]] std::vector<std::string> processors() const {
+    std::vector<std::string> names;
+    if (!deciders_.empty()) names.push_back(name_ + "/commands");
+    for (const auto& reaction : reactions_) names.push_back(reaction.processor);
+    return names;
   }
 
  private:
+  friend struct detail::ModuleAccess;
   template <class Typed, class... Args>
   Module& add(std::string_view kind, const detail::MessageType& handler, HandlerOptions options, Args&&... args) {
     return add_reaction(kind, handler, std::move(options), std::make_shared<Typed>(std::forward<Args>(args)...));
@@ -139,7 +143,7 @@ class Module {
 
   std::string name_;
   std::vector<std::shared_ptr<const detail::Decider>> deciders_;
-  std::vector<ReactionSpec> reactions_;
+  std::vector<detail::ReactionSpec> reactions_;
   std::vector<std::pair<detail::MessageType, std::string>> routes_;  // command, module
   RetryPolicy command_retry_;
 };

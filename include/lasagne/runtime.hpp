@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <expected>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "lasagne/command_envelope.hpp"
 #include "lasagne/etag.hpp"
 #include "lasagne/log_entry.hpp"
 #include "lasagne/module.hpp"
@@ -18,14 +20,16 @@
 
 namespace lasagne {
 
+// The functions may be called from several threads at once, never with a lock held. What they throw ends up in the log.
 struct RuntimeOptions {
-  std::function<Timestamp()> clock = nullptr;  // unset: the store's; called from several threads
+  // The time of everything the runtime records, and by which retries and timers are due. Unset: the store's. While it
+  // throws, time stands still.
+  std::function<Timestamp()> clock = nullptr;
   // Told of everything worth a log line: an attempt that failed, a message parked, a processor that lost its
-  // checkpoint, a store that failed. Called from the runtime's threads, never with a lock held. What it throws goes to
-  // standard error, with the entry's text.
+  // checkpoint, a store that failed. What it throws goes to standard error, with the entry's text.
   std::function<void(const LogEntry& entry)> log = nullptr;
   // Told once, from a thread of the runtime, when the store failed for good and the processors have stopped: a program
-  // does best to end and be started again. Must neither throw nor stop the runtime itself.
+  // does best to end and be started again.
   std::function<void(const Error& error)> failed = nullptr;
   // After so many rounds over all processors run_until_idle gives up: handlers keep giving one another work. A round
   // does up to some thousand hops.
@@ -34,10 +38,11 @@ struct RuntimeOptions {
 
 // How a command came out.
 struct Executed {
-  std::optional<ETag> etag;  // of the target stream; empty if it still has no event
-  std::string stream;
-  Uuid correlation_id;
-  std::size_t events = 0;  // how many were recorded
+  std::optional<ETag> etag = std::nullopt;  // the target stream's revision; empty if it still has no event
+  std::string stream = {};
+  Uuid correlation_id = {};
+  std::vector<MessagePtr> events = {};  // those that were recorded, in order; none if nothing changed
+  Position position = 0;                // of the last of them; else where the log ended. Everything up to it is durable
 };
 
 struct Refusal {
@@ -47,36 +52,24 @@ struct Refusal {
     failed,    // anything else: see `error`
   };
   Kind kind = Kind::failed;
-  Rejection rejection;
-  Error error;
+  Rejection rejection = {};
+  Error error = {};
 };
 using ExecuteResult = std::expected<Executed, Refusal>;
 
 struct ExecuteOptions {
   // The revision the target must be at (an If-Match). Unset: a conflict is reloaded and decided again, a bounded number
   // of times.
-  std::optional<ExpectedRevision> expected;
+  std::optional<ExpectedRevision> expected = std::nullopt;
   // The process the command belongs to. Unset: that of the target stream, or a new one.
-  std::optional<Uuid> correlation_id;
-  std::string traceparent;
-};
-
-struct SendOptions {
-  Uuid id;  // nil: a fresh one. The same id again within the bus stream's recent ids is sent once
-  std::optional<Uuid> correlation_id;
-  std::string traceparent;
-};
-
-struct Sent {
-  Uuid id;
-  Uuid correlation_id;
-  Position position = 0;
+  std::optional<Uuid> correlation_id = std::nullopt;
+  std::string traceparent = {};
 };
 
 template <class D>
 struct Loaded {
   typename D::State state{};
-  std::optional<ETag> etag;  // empty when the stream does not exist: the state is the initial one
+  std::optional<ETag> etag = std::nullopt;  // empty when the stream does not exist: the state is the initial one
 };
 
 namespace detail {
@@ -84,13 +77,14 @@ class RuntimeImpl;
 }
 
 // All functions may be called from several threads. The store must outlive it, and runs under one runtime at a time (a
-// second one on the same store is harmless but loses every race for a checkpoint).
+// second one on the same store is harmless but loses every race for a checkpoint). Handlers and the functions of
+// RuntimeOptions may call all but start, run_until_idle and wait_until_idle; those refuse.
 class Runtime {
  public:
   // Throws std::invalid_argument when the modules contradict one another (two handlers of one command, one name
-  // twice, two types of one name, a bad name, a handler that lists what can never come to it), and std::runtime_error
-  // when the store cannot be read. Takes over the checkpoints and parked messages that handlers left before type names
-  // were qualified.
+  // twice, two types of one name, a bad name, a handler that lists what can never come to it) or the store was opened
+  // read-only, and std::runtime_error when the store cannot be read. Takes over the checkpoints and parked messages
+  // that handlers left before type names were qualified.
   Runtime(Store& store, std::vector<Module> modules, RuntimeOptions options = {});
   // Stops, and waits up to an hour for an effect handler that is still running; one that takes longer is a bug that
   // ends the program.
@@ -98,20 +92,25 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Starts the threads that run the processors. Everything goes on where it was when it last stopped, however it
-  // stopped. After a stop that gave false it first waits for the handler that was left running.
+  // Starts the threads that run the processors; nothing if they run. Everything goes on where it was when it last
+  // stopped, however it stopped. While another thread stops the runtime, or after a stop that gave false, it first
+  // waits for the end. The first start tells the log of commands that no module reads, as after a module was renamed,
+  // and of checkpoints past the log's end.
   void start();
   // Why the processors have stopped by themselves: the store failed for good. Empty while all is well, and after
   // start().
   [[nodiscard]] std::optional<Error> failure() const;
   // Finishes the hops under way, flushes, and ends the threads; false if an effect handler was still running at the
-  // bound (its thread is joined by the destructor). May be started again.
+  // bound (its thread is joined by a later stop or start, or the destructor). May be started again. Several threads may
+  // stop it at once: each gets its answer when the threads have ended, or at its own bound. Called by a handler it only
+  // asks for the stop, and gives false.
   bool stop(std::chrono::milliseconds bound = std::chrono::seconds(10));
   // Runs every processor on this thread until none has anything to do now, then flushes. Retries and timers that are
   // not due stay. `invalid` while started; `handler_failed` when that has no end within rounds_until_idle, and all that
-  // was done stays done; else the store's errors. One thread at a time.
+  // was done stays done; else the store's errors. A call beside another one waits for its turn.
   [[nodiscard]] Result<void> run_until_idle();
-  // Blocks until nothing is left to do but timers and retries that are not due. For a started runtime.
+  // Blocks until nothing is left to do but timers and retries that are not due. `invalid` unless started; `unavailable`
+  // when the runtime is stopped meanwhile.
   [[nodiscard]] Result<void> wait_until_idle();
 
   // Handles the command now: loads its target, decides, appends. The events are durable on return. A handler that
@@ -121,22 +120,41 @@ class Runtime {
   template <class Command>
   [[nodiscard]] ExecuteResult execute(const Command& command, const ExecuteOptions& options = {}) {
     static_assert(detail::Struct<Command>, "lasagne: a command is a struct (not a std::variant: pass what is in it)");
-    return execute_erased(detail::message_type<Command>, &command, options);
+    return execute_erased(detail::command_ref(command), options);
   }
   // Puts the command on its module's bus, durable on return; it is handled later, exactly once. A rejection is recorded
-  // as CommandRejected. `invalid` for a command that no module handles or that would not read back as it is.
+  // as CommandRejected. `invalid` for a command that no module handles, that would not read back as it is or is too
+  // large; handler_failed when the decider's id throws.
   template <class Command>
   [[nodiscard]] Result<Sent> send(const Command& command, const SendOptions& options = {}) {
     static_assert(detail::Struct<Command>, "lasagne: a command is a struct (not a std::variant: pass what is in it)");
-    return send_erased(detail::message_type<Command>, &command, &detail::write_erased<Command>, options);
+    auto sent = send_erased({{detail::command_ref(command), &options}});
+    if (!sent) return std::unexpected(std::move(sent.error()));
+    return std::move(sent->front());
   }
-  // The state of a decider's stream with its revision; what it shows is durable.
+  // The same for several commands, for one module or many, in one atomic append: all of them are sent, or none. Those
+  // for one module keep their order. At most Limits::messages_per_commit; none at all does nothing.
+  //   runtime.send_all({OpenJob{id, "paint"}, {DoWork{id, 5}, {.traceparent = trace}}})
+  [[nodiscard]] Result<std::vector<Sent>> send_all(const std::vector<CommandEnvelope>& commands);
+  // The state of a decider's stream with its revision; what it shows is durable. Recently used states are at hand, so
+  // that a long stream is not read again. handler_failed when the stream does not fold.
   template <class D>
   [[nodiscard]] Result<Loaded<D>> load(const Uuid& id) {
-    detail::TypedState<D> state;
-    auto revision = load_erased(stream_of<D>(id), state);
+    using State = typename D::State;
+    std::optional<State> state;
+    const auto read = [&state](detail::AnyState& any) {
+      auto& value = static_cast<detail::TypedState<D>&>(any).value;
+      if constexpr (std::copy_constructible<State>) {
+        state.emplace(std::as_const(value));
+        return true;
+      } else {
+        state.emplace(std::move(value));
+        return false;
+      }
+    };
+    auto revision = load_erased(stream_of<D>(id), &detail::make_state<D>, read);
     if (!revision) return std::unexpected(std::move(revision.error()));
-    Loaded<D> loaded{std::move(state.value), std::nullopt};
+    Loaded<D> loaded{*std::move(state)};
     if (*revision) loaded.etag = ETag{**revision};
     return loaded;
   }
@@ -148,7 +166,7 @@ class Runtime {
   // The first `limit` in order of position, and over it those that hold back the same message as the last one.
   [[nodiscard]] Result<std::vector<ParkedView>> parked(std::size_t limit = 100);
   // Handles the message again, and then its key's successors in order. `not_found` if it is not held; `invalid` if it
-  // queues behind another one, or is being retried already.
+  // queues behind another one, is being retried already, or is held for a handler that no module of this runtime has.
   [[nodiscard]] Result<void> retry_parked(const std::string& processor, Position position);
   // The same with other data (JSON of the message's type) in place of the recorded; the log keeps the original.
   [[nodiscard]] Result<void> edit_and_retry_parked(const std::string& processor, Position position, std::string data);
@@ -156,10 +174,11 @@ class Runtime {
   [[nodiscard]] Result<void> skip_parked(const std::string& processor, Position position);
 
  private:
-  ExecuteResult execute_erased(const detail::MessageType& type, const void* command, const ExecuteOptions& options);
-  Result<Sent> send_erased(const detail::MessageType& type, const void* command, detail::WriteValue write,
-                           const SendOptions& options);
-  Result<std::optional<Revision>> load_erased(const std::string& stream, detail::AnyState& state);
+  ExecuteResult execute_erased(const detail::CommandRef& command, const ExecuteOptions& options);
+  Result<std::vector<Sent>> send_erased(const std::vector<detail::CommandToSend>& commands);
+  // `read` says whether it left the state whole.
+  Result<std::optional<Revision>> load_erased(const std::string& stream, detail::MakeState make,
+                                              const std::function<bool(detail::AnyState&)>& read);
 
   std::unique_ptr<detail::RuntimeImpl> impl_;
 };

@@ -53,7 +53,7 @@ void adopt_unqualified(Store& store, const Registry& registry) {
   std::map<std::string, std::string> heirs;  // by the unqualified name
   std::map<std::string, std::string> rivals;
   for (const auto& module : registry.modules()) {
-    for (const auto& reaction : module.reactions()) {
+    for (const auto& reaction : ModuleAccess::reactions(module)) {
       if (reaction.unqualified.empty() || registry.has_processor(reaction.unqualified)) continue;
       const auto [heir, first] = heirs.emplace(reaction.unqualified, reaction.processor);
       if (!first) rivals.emplace(reaction.unqualified, reaction.processor);

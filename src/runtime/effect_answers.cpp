@@ -61,7 +61,11 @@ Result<EffectProcessor::Outcome> EffectProcessor::commit(EndedCall& ended, Times
       if (answered_failure) {
         calls_.held().settle(entry, now, commit);
       } else {
-        commit.parked_removed.push_back({entry.processor, entry.position});
+        if (outcome.held->key == entry.key) {
+          commit.parked_removed.push_back({entry.processor, entry.position});
+        } else {
+          calls_.held().settle(entry, now, commit);  // it holds back its key no longer
+        }
         commit.parked_put.push_back(*std::move(outcome.held));
       }
     }

@@ -125,13 +125,23 @@ Result<void> EffectProcessor::read_ahead() {
   return {};
 }
 
+// Such a message is called all the same: effects of two keys are in no order, and it may be the only one of its own.
+void EffectProcessor::tell_of_key(const Message& message, const std::string& cause) const {
+  log_({LogEntry::Level::error,
+        spec_.name + ": the key of " + message.type + " at position " + std::to_string(message.position) +
+            " cannot be told, so it is called beside those whose key it may have: " + cause,
+        spec_.name, message.position, 0, cause});
+}
+
 Result<Position> EffectProcessor::begin_new(Timestamp now, CallsToBegin& begin) {
   Position to = cursor_;
   if (!calls_.may_read(begin)) return to;
   if (auto read = read_ahead(); !read) return std::unexpected(std::move(read.error()));
   while (!ahead_.empty()) {
     const auto& message = ahead_.front();
-    if (!calls_.take(message, spec_.handler->key(*message), now, begin)) return to;
+    const auto key = spec_.handler->key(*message);
+    if (!calls_.take(message, key.value_or(MessageHandler::key_of_its_own(*message)), now, begin)) return to;
+    if (!key && key.error().kind != HandlerFailure::Kind::undecodable) tell_of_key(*message, key.error().error);
     to = message->position;
     ahead_.pop_front();
   }

@@ -77,6 +77,7 @@ class EffectProcessor final : public Processor {
   Result<Outcome> commit(EndedCall& ended, Timestamp now);
   Result<Outcome> append(const Commit& commit, Await await);
   Result<Outcome> unstorable(EndedCall& ended, Error error, bool answered_failure) const;
+  void tell_of_key(const Message& message, const std::string& cause) const;
   void tell(LogEntry::Level level, const ParkedMessage& entry, const std::string& what) const;
 
   Store& store_;

@@ -1,4 +1,5 @@
 // Commands from outside: handled now, or put on the bus.
+#include <algorithm>
 #include <utility>
 
 #include "runtime/runtime_impl.hpp"
@@ -10,6 +11,10 @@ namespace {
 std::unexpected<Refusal> refuse(Error error) {
   const bool conflict = error.code == ErrorCode::conflict;
   return std::unexpected(Refusal{conflict ? Refusal::Kind::conflict : Refusal::Kind::failed, {}, std::move(error)});
+}
+
+Error handler_failed(const std::string& doing, const std::string& stream, const HandlerFailure& failure) {
+  return {ErrorCode::handler_failed, doing + " failed: " + failure.error, stream, std::nullopt};
 }
 
 bool meets(ExpectedRevision expected, std::optional<Revision> actual) {
@@ -29,7 +34,8 @@ bool meets(ExpectedRevision expected, std::optional<Revision> actual) {
 
 }  // namespace
 
-ExecuteResult RuntimeImpl::execute(const MessageType& type, const void* command, const ExecuteOptions& options) {
+ExecuteResult RuntimeImpl::execute(const CommandRef& command, const ExecuteOptions& options) {
+  const auto& type = *command.type;
   if (auto problem = registry_.sending_problem(type.name, type.type); !problem.empty()) {
     return refuse({ErrorCode::invalid, std::move(problem), {}, std::nullopt});
   }
@@ -40,9 +46,10 @@ ExecuteResult RuntimeImpl::execute(const MessageType& type, const void* command,
                    {},
                    std::nullopt});
   }
-  const auto wrapped = decider->wrap(*type.type, command);
+  const auto wrapped = guarded([&] { return decider->wrap(*type.type, command.object); });
+  if (!wrapped) return refuse(handler_failed("taking a " + std::string(type.name), {}, wrapped.error()));
   for (int attempt = 0;; ++attempt) {
-    auto result = decide_once(*decider, *wrapped, options);
+    auto result = decide_once(*decider, **wrapped, options);
     const bool contended = !result && result.error().kind == Refusal::Kind::conflict && !options.expected;
     if (!contended || attempt == RuntimeLimits::reloads_on_conflict) return result;
   }
@@ -66,13 +73,8 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
     return refuse(failure.error());
   } catch (const EncodeFailure& error) {
     return refuse({ErrorCode::invalid, error.what(), command.stream, std::nullopt});
-  } catch (const std::exception& error) {
-    return refuse({ErrorCode::handler_failed, "handling a command for " + command.stream + " failed: " + error.what(),
-                   command.stream, std::nullopt});
   } catch (...) {
-    return refuse({ErrorCode::handler_failed,
-                   "handling a command for " + command.stream + " failed: the handler threw no std::exception",
-                   command.stream, std::nullopt});
+    return refuse(handler_failed("handling a command for " + command.stream, command.stream, failure_under_way()));
   }
 }
 
@@ -80,11 +82,12 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
                                   const ExecuteOptions& options) {
   const Uuid command_id = Uuid::generate();
   const bool joins = loaded.revision.has_value() && !loaded.correlation_id.is_nil();
-  const Uuid correlation_id = options.correlation_id.value_or(joins ? loaded.correlation_id : command_id);
-  Position told = store_.visible_position();  // what the answer rests on
-  std::optional<Rejection> rejection = std::move(decided.rejection);
-  Executed executed{std::nullopt, command.stream, correlation_id, decided.events.size()};
-  if (!rejection && !decided.events.empty()) {
+  const std::size_t count = decided.rejection ? 0 : decided.events.size();
+  Executed executed;
+  executed.stream = command.stream;
+  executed.correlation_id = options.correlation_id.value_or(joins ? loaded.correlation_id : command_id);
+  executed.position = store_.visible_position();  // what the answer rests on
+  if (count > 0) {
     Commit commit;
     commit.recorded_at = now();
     const auto expected = loaded.revision ? ExpectedRevision::exactly(*loaded.revision) : ExpectedRevision::no_stream();
@@ -94,13 +97,13 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
                                  MessageKind::event,
                                  std::move(event.type),
                                  std::move(event.data),
-                                 {correlation_id, command_id, options.traceparent}});
+                                 {executed.correlation_id, command_id, options.traceparent}});
     }
-    auto committed = store_.append(commit, Await::visible);
+    auto committed = store_.append_taking(commit, Await::visible);
     if (!committed) return refuse(std::move(committed.error()));
-    told = committed->position;
-    const bool afresh = !loaded.revision && committed->revisions[0] + 1 != append.messages.size();
-    if (!loaded.revision) loaded.correlation_id = correlation_id;
+    executed.position = committed->position;
+    const bool afresh = !loaded.revision && committed->revisions[0] + 1 != count;
+    if (!loaded.revision) loaded.correlation_id = executed.correlation_id;
     loaded.revision = committed->revisions[0];
     executed.etag = ETag{*loaded.revision};
     if (!afresh) cache_.put(command.stream, std::move(loaded));
@@ -108,70 +111,81 @@ ExecuteResult RuntimeImpl::record(const AnyCommand& command, LoadedState loaded,
     executed.etag = ETag{*loaded.revision};
     cache_.put(command.stream, std::move(loaded));
   }
-  if (auto durable = store_.flush(told); !durable) {
+  if (auto durable = store_.flush(executed.position); !durable) {
     Error error = std::move(durable.error());
-    if (executed.events > 0 && error.code == ErrorCode::unavailable) error.code = ErrorCode::commit_unknown;
+    if (count > 0 && error.code == ErrorCode::unavailable) error.code = ErrorCode::commit_unknown;
     return refuse(std::move(error));
   }
-  if (rejection) return std::unexpected(Refusal{Refusal::Kind::rejected, *std::move(rejection), {}});
+  if (decided.rejection) return std::unexpected(Refusal{Refusal::Kind::rejected, *std::move(decided.rejection), {}});
+  if (count > 0) {  // one commit's messages stand side by side
+    auto recorded = store_.read_all(executed.position - count, {}, count);
+    if (recorded) executed.events = std::move(recorded->messages);
+  }
   return executed;
 }
 
-Result<Sent> RuntimeImpl::send(const MessageType& type, const void* command, WriteValue write,
-                               const SendOptions& options) {
+Result<Sent> RuntimeImpl::stage(const CommandToSend& sending, Commit& commit) {
+  const auto& command = sending.command;
+  const auto& options = *sending.options;
+  const auto& type = *command.type;
   if (auto problem = registry_.sending_problem(type.name, type.type); !problem.empty()) {
     return fail(ErrorCode::invalid, std::move(problem));
   }
-  Encoded encoded;
-  try {
-    encoded = encode_erased(type, command, write);
-  } catch (const std::exception& error) {  // EncodeFailure, or what a JsonAs throws
-    return fail(ErrorCode::invalid, error.what());
-  }
+  const auto bus = registry_.bus_of(type.name);
   Sent sent;
   sent.id = options.id.is_nil() ? Uuid::generate() : options.id;
   sent.correlation_id = options.correlation_id.value_or(sent.id);
   const Decider* decider = registry_.decider_of(type.name);
+  auto encoded = guarded([&] { return encode_erased(type, command.object, command.write); });
+  if (!encoded) return fail(ErrorCode::invalid, encoded.error().error);  // EncodeFailure, or what a JsonAs throws
   if (!options.correlation_id && decider != nullptr) {
-    const auto target = store_.read_stream(decider->wrap(*type.type, command)->stream, 0, Direction::forwards, 1);
-    if (target && !target->correlation_id.is_nil()) sent.correlation_id = target->correlation_id;
+    const auto target = guarded([&] { return decider->wrap(*type.type, command.object)->stream; });
+    if (!target) return std::unexpected(handler_failed("sending a " + std::string(type.name), {}, target.error()));
+    const auto read = store_.read_stream(*target, 0, Direction::forwards, 1);
+    if (read && !read->correlation_id.is_nil()) sent.correlation_id = read->correlation_id;
   }
-  Commit commit;
-  commit.recorded_at = now();
-  commit.appends.push_back({std::string(registry_.bus_of(type.name)),
-                            ExpectedRevision::any(),
-                            {{sent.id,
+  auto append = std::ranges::find(commit.appends, bus, &Append::stream);
+  if (append == commit.appends.end()) {
+    append = commit.appends.insert(append, Append{std::string(bus), ExpectedRevision::any(), {}});
+  }
+  append->messages.push_back({sent.id,
                               MessageKind::command,
-                              std::move(encoded.type),
-                              std::move(encoded.data),
-                              {sent.correlation_id, {}, options.traceparent}}}});
-  auto committed = store_.append(commit, Await::durable);
-  if (!committed) return std::unexpected(std::move(committed.error()));
-  sent.position = committed->position;
+                              std::move(encoded->type),
+                              std::move(encoded->data),
+                              {sent.correlation_id, {}, options.traceparent}});
   return sent;
 }
 
-Result<std::optional<Revision>> RuntimeImpl::load(const std::string& stream, AnyState& state) {
-  std::optional<Revision> revision;
-  try {
-    for (Revision from = 0;;) {
-      auto slice = store_.read_stream(stream, from, Direction::forwards, 512);
-      if (!slice) {
-        if (slice.error().code == ErrorCode::not_found) break;
-        return std::unexpected(std::move(slice.error()));
-      }
-      for (const auto& message : slice->messages) state.apply(message->type, message->data);
-      if (slice->end || slice->messages.empty()) {
-        revision = slice->head;
-        if (auto durable = store_.flush(store_.visible_position()); !durable) return std::unexpected(durable.error());
-        break;
-      }
-      from = slice->messages.back()->revision + 1;
-    }
-  } catch (const std::exception& error) {
-    return fail(ErrorCode::handler_failed, stream + " does not fold: " + error.what(), stream);
+Result<std::vector<Sent>> RuntimeImpl::send(const std::vector<CommandToSend>& commands) {
+  std::vector<Sent> all;
+  if (commands.empty()) return all;
+  Commit commit;
+  commit.recorded_at = now();
+  for (const auto& command : commands) {
+    auto sent = stage(command, commit);
+    if (!sent) return std::unexpected(std::move(sent.error()));
+    all.push_back(*std::move(sent));
   }
-  return revision;
+  const auto committed = store_.append_taking(commit, Await::durable);
+  if (!committed) return std::unexpected(committed.error());
+  for (auto& sent : all) sent.position = committed->position;
+  return all;
+}
+
+// The state goes back to the cache before the flush, so that nobody folds it again meanwhile.
+Result<std::optional<Revision>> RuntimeImpl::load(const std::string& stream, MakeState make,
+                                                  const std::function<bool(AnyState&)>& read) {
+  try {
+    auto loaded = load_state(store_, cache_, stream, make);
+    const auto revision = loaded.revision;
+    if (read(*loaded.state) && revision) cache_.put(stream, std::move(loaded));
+    if (auto durable = store_.flush(store_.visible_position()); !durable) return std::unexpected(durable.error());
+    return revision;
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(failure.error());
+  } catch (...) {
+    return std::unexpected(handler_failed("folding " + stream, stream, failure_under_way()));
+  }
 }
 
 }  // namespace lasagne::detail

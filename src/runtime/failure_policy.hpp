@@ -27,14 +27,16 @@ class FailurePolicy {
 
   // Decides by the retry policy; where that gives up it asks on_failure, whose answer it stages in `builder`.
   // `earlier` is the entry that the message is held under already, with the attempts before this one; null at the first
-  // attempt.
+  // attempt. The entry in the outcome may have another key than `earlier`: then that key's successors go on.
   [[nodiscard]] Outcome settle(const Message& message, const HandlerFailure& failure, const ParkedMessage* earlier,
                                Timestamp now, HopBuilder& builder) const;
 
  private:
   [[nodiscard]] bool may_pass(const HandlerFailure& failure) const;
-  [[nodiscard]] LogEntry entry(LogEntry::Level level, const Message& message, std::uint32_t attempts,
-                               const std::string& cause) const;
+  // The entry for the failure, with the attempts so far, before it is known what follows.
+  [[nodiscard]] ParkedMessage held_as(const Message& message, const HandlerFailure& failure,
+                                      const ParkedMessage* earlier) const;
+  [[nodiscard]] LogEntry entry(LogEntry::Level level, const Message& message, const ParkedMessage& held) const;
 
   const std::string processor_;
   const RetryPolicy retry_;

@@ -1,6 +1,6 @@
 #include "runtime/guarded.hpp"
 
-#include "lasagne/retry.hpp"
+#include "lasagne/detail/handlers.hpp"
 
 namespace lasagne::detail {
 
@@ -18,6 +18,8 @@ HandlerFailure failure_under_way() {
     return {Kind::permanent, failure.what(), std::current_exception()};
   } catch (const NotYet& error) {
     return {Kind::not_yet, text(error), std::current_exception()};
+  } catch (const DecodeFailure& error) {
+    return {Kind::undecodable, text(error), std::current_exception()};
   } catch (const PermanentError& error) {
     return {Kind::permanent, text(error), std::current_exception()};
   } catch (const std::exception& error) {

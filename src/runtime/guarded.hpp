@@ -28,6 +28,7 @@ struct HandlerFailure {
   enum class Kind : std::uint8_t {
     thrown,             // RetryPolicy::transient says whether it may pass
     permanent,          // trying again is pointless
+    undecodable,        // likewise, and there is nothing that on_failure could be given
     not_yet,            // the handler waits for another message first
     unstorable,         // the store refuses what the handler answered, for good
     answer_unstorable,  // the store refuses what on_failure answered, for good

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "lasagne/command_rejected.hpp"
-#include "message/text.hpp"
+#include "runtime/rejection.hpp"
 
 namespace lasagne::detail {
 
@@ -22,7 +21,7 @@ class HopBuilder::OneHop final : public Hop {
     return *builder_.stage(stream, make).loaded.state;
   }
   const AnyState& state_as_of_message(MakeState make) override {
-    as_of_ = load_state(builder_.store_, builder_.cache_, message_.stream, make, message_.revision);
+    as_of_ = load_state_as_of(builder_.store_, builder_.cache_, message_.stream, make, message_.revision);
     return *as_of_.state;
   }
 
@@ -70,15 +69,7 @@ void HopBuilder::send(std::string_view stream, NewMessage message) {
 
 void HopBuilder::stage_decided(const Message& cause, Staged& staged, const AnyCommand& command, Decided decided) {
   if (decided.rejection) {
-    const auto text = [](const std::string& said) { return valid_text(said, said.size()); };
-    CommandRejected rejected{std::string(module_),
-                             cause.type,
-                             cause.id,
-                             command.stream,
-                             text(decided.rejection->reason),
-                             text(decided.rejection->detail),
-                             cause.data};
-    auto encoded = encode(rejected);
+    auto encoded = encode_rejection(module_, cause, command.stream, *std::move(decided.rejection));
     // A command that comes again after its bus forgot it may be rejected for another reason: that is another event.
     tag_ = "rejected " + encoded.data;
     send(rejections_stream(module_), message_of(cause, MessageKind::event, tag_, std::move(encoded)));
@@ -104,7 +95,7 @@ void HopBuilder::command(const Message& message) {
 
 bool HopBuilder::command_failure(const Message& message, const Failure& failure) {
   const Decider* decider = registry_.decider_of(message.type);
-  if (decider == nullptr) return false;
+  if (decider == nullptr || !decider->answers_failures()) return false;
   const auto command = decider->decode(message.type, message.data);
   auto& staged = stage(command->stream, decider->state());
   staged.spoiled = true;  // for good: the failed attempt may have left anything in the state

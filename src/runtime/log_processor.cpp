@@ -82,23 +82,29 @@ Result<bool> LogProcessor::nothing_until(Position to, Timestamp now) {
 bool LogProcessor::take(const Message& message, Hop& hop) {
   ++hop.handled;
   hop.last = message.position;
-  if (!held_.empty() && !(unstorable_ && unstorable_->position == message.position) &&
-      held_.queue(spec_.name, message, spec_.handler->key(message), hop.held)) {
-    return true;
+  const bool known = unstorable_ && unstorable_->position == message.position;
+  std::optional<HandlerFailure> failure;
+  if (known) {
+    failure = unstorable_->failure;
+  } else if (!held_.empty()) {
+    auto key = spec_.handler->key(message);
+    if (key && held_.queue(spec_.name, message, *key, hop.held)) return true;
+    if (!key) failure = std::move(key.error());  // whom it must not overtake is unknown
   }
-  const bool failed = !handle(message, nullptr, hop);
+  if (!failure) failure = spec_.handler->handle(message, hop.builder);
+  const bool failed = failure && !settle(message, *failure, nullptr, hop);
   return !failed && !hop.answered_failure && hop.builder.messages() < ProcessorLimits::batch_output;
 }
 
-bool LogProcessor::handle(const Message& message, const ParkedMessage* earlier, Hop& hop) {
-  const bool known = unstorable_ && unstorable_->position == message.position;
-  const auto failed = known ? unstorable_->failure : spec_.handler->handle(message, hop.builder);
-  if (!failed) return true;
-  auto outcome = failures_.settle(message, *failed, earlier, hop.now, hop.builder);
+bool LogProcessor::settle(const Message& message, const HandlerFailure& failure, const ParkedMessage* earlier,
+                          Hop& hop) {
+  auto outcome = failures_.settle(message, failure, earlier, hop.now, hop.builder);
   hop.told.push_back(std::move(outcome.told));
   hop.answered_failure = !outcome.held;
-  if (outcome.held) hop.held.parked_put.push_back(*std::move(outcome.held));
-  return hop.answered_failure;
+  if (!outcome.held) return true;
+  const bool key_is_free = earlier != nullptr && outcome.held->key != earlier->key;
+  hop.held.parked_put.push_back(*std::move(outcome.held));
+  return key_is_free;
 }
 
 Result<bool> LogProcessor::retry(const ParkedMessage& entry, Timestamp now) {
@@ -117,7 +123,9 @@ Result<bool> LogProcessor::retry(const ParkedMessage& entry, Timestamp now) {
   }
   Message message = *slice->messages.front();
   if (!entry.edited_data.empty()) message.data = entry.edited_data;
-  if (handle(message, &entry, hop)) {
+  const bool known = unstorable_ && unstorable_->position == message.position;
+  const auto failure = known ? unstorable_->failure : spec_.handler->handle(message, hop.builder);
+  if (!failure || settle(message, *failure, &entry, hop)) {
     held_.settle(entry, now, hop.held);
   } else {
     hop.held.parked_removed.push_back({entry.processor, entry.position});

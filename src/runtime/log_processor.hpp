@@ -64,8 +64,8 @@ class LogProcessor final : public Processor {
   [[nodiscard]] Hop new_hop(Timestamp now);
   // False: the hop ends with this message.
   bool take(const Message& message, Hop& hop);
-  // Whether the message was handled, or on_failure answered in its place; else what is held is staged.
-  bool handle(const Message& message, const ParkedMessage* earlier, Hop& hop);
+  // Stages what follows from the failure. False: the message holds back its key.
+  bool settle(const Message& message, const HandlerFailure& failure, const ParkedMessage* earlier, Hop& hop);
   Result<bool> nothing_until(Position to, Timestamp now);
   Result<bool> commit(Hop& hop);
   Result<bool> refused(Error error, const Hop& hop);

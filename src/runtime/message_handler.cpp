@@ -10,11 +10,18 @@ constexpr std::string_view external_suffix = "__external-events";
 constexpr std::string_view rejections_suffix = "__command-rejections";
 }  // namespace
 
-std::string MessageHandler::key(const Message& message) const {
-  const auto key = guarded([&] { return call_key(message); });
-  if (!key) return "message " + std::to_string(message.position);
-  // What the store would not take is told apart by its hash.
-  return key->size() <= Limits::key_bytes ? *key : "key " + Uuid::derive(Uuid{}, *key).to_string();
+std::expected<std::string, HandlerFailure> MessageHandler::key(const Message& message) const {
+  auto key = guarded([&] { return call_key(message); });
+  if (key && key->size() > Limits::key_bytes) return short_key(*key);
+  return key;
+}
+
+std::string MessageHandler::key_of_its_own(const Message& message) {
+  return "message " + std::to_string(message.position);
+}
+
+std::string MessageHandler::short_key(const std::string& key) {
+  return "key " + Uuid::derive(Uuid{}, key).to_string();  // told apart by its hash
 }
 
 std::optional<HandlerFailure> MessageHandler::handle(const Message& message, HopBuilder& builder) const {
@@ -28,7 +35,8 @@ std::expected<bool, HandlerFailure> MessageHandler::answer_failure(const Message
   return guarded([&] { return call_on_failure(message, failure, builder); });
 }
 
-CommandHandler::CommandHandler(const Registry& registry, std::string_view module) : registry_(registry) {
+CommandHandler::CommandHandler(const Registry& registry, std::string_view module)
+    : registry_(registry), module_(module) {
   bus_.streams.push_back(commands_stream(module));
 }
 
@@ -36,7 +44,7 @@ bool CommandHandler::concerns(const Message&) const { return true; }  // nothing
 
 std::string CommandHandler::call_key(const Message& message) const {
   const Decider* decider = registry_.decider_of(message.type);
-  if (decider == nullptr) throw_unknown_type(message.type, bus_.streams.front());
+  if (decider == nullptr) throw_unknown_type(message.type, module_);
   return decider->decode(message.type, message.data)->stream;
 }
 

@@ -24,9 +24,12 @@ class MessageHandler {
   // What the processor reads of the log, and whether one of those messages is to be handled.
   [[nodiscard]] virtual const Filter& reads() const = 0;
   [[nodiscard]] virtual bool concerns(const Message& message) const = 0;
-  // Messages of one key are handled in order. A message that tells no key, since it does not decode, has one of its
-  // own.
-  [[nodiscard]] std::string key(const Message& message) const;
+  // Messages of one key are handled in order.
+  [[nodiscard]] std::expected<std::string, HandlerFailure> key(const Message& message) const;
+  // For a message that tells no key.
+  [[nodiscard]] static std::string key_of_its_own(const Message& message);
+  // In place of a key that the store would not take.
+  [[nodiscard]] static std::string short_key(const std::string& key);
   // Stages what the handler decided; nothing if it failed.
   [[nodiscard]] std::optional<HandlerFailure> handle(const Message& message, HopBuilder& builder) const;
   // Stages the answer of on_failure. False: the handler type has none for this message.
@@ -53,6 +56,7 @@ class CommandHandler final : public MessageHandler {
   bool call_on_failure(const Message& message, const Failure& failure, HopBuilder& builder) const override;
 
   const Registry& registry_;
+  const std::string module_;
   Filter bus_;
 };
 

@@ -46,6 +46,11 @@ Result<void> RuntimeImpl::settle_parked(const std::string& processor, Position p
                                           std::to_string(entry.attempts) +
                                           ": wait until it is handled or parked, or skip it");
     }
+    if (!runs(processor)) {
+      return fail(ErrorCode::invalid, "message " + std::to_string(position) + " is parked for " + processor +
+                                          ", which no module of this runtime has: register that handler again, or "
+                                          "skip the message");
+    }
     entry.attempts = 0;
     if (!edited_data.empty()) entry.edited_data = std::move(edited_data);
     send_back(std::move(entry), now(), commit);

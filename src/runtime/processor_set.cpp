@@ -16,15 +16,15 @@ std::vector<std::unique_ptr<Processor>> make_processors(Store& store, const Regi
   };
   for (const auto& module : registry.modules()) {
     std::vector<std::string> categories;
-    for (const auto& decider : module.deciders()) categories.emplace_back(decider->category());
-    for (const auto& reaction : module.reactions()) {
+    for (const auto& decider : ModuleAccess::deciders(module)) categories.emplace_back(decider->category());
+    for (const auto& reaction : ModuleAccess::reactions(module)) {
       if (!reaction.reaction->category().empty()) categories.emplace_back(reaction.reaction->category());
     }
-    if (!module.deciders().empty()) {
-      add({module.name(), module.name() + "/commands", module.command_retry(),
+    if (!ModuleAccess::deciders(module).empty()) {
+      add({module.name(), module.name() + "/commands", ModuleAccess::command_retry(module),
            std::make_unique<CommandHandler>(registry, module.name())});
     }
-    for (const auto& reaction : module.reactions()) {
+    for (const auto& reaction : ModuleAccess::reactions(module)) {
       const auto kind = reaction.reaction->kind();
       ProcessorSpec spec{module.name(),
                          reaction.processor,

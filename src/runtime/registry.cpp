@@ -29,14 +29,15 @@ void check_module_name(const std::string& name) {
 Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
   for (const auto& module : modules_) add_module(module);
   for (const auto& module : modules_) {
-    for (const auto& [type, target] : module.routes()) {
+    for (const auto& [type, target] : ModuleAccess::routes(module)) {
       check_module_name(target);
       types_.add(type);
+      routed_modules_.insert(target);
       if (!handlers_.contains(type.name)) routes_.emplace(type.name, commands_stream(target));
     }
   }
   for (const auto& module : modules_) {
-    for (const auto& reaction : module.reactions()) check_listed(module, reaction);
+    for (const auto& reaction : ModuleAccess::reactions(module)) check_listed(module, reaction);
   }
   for (const auto& [name, handler] : handlers_) {
     const auto [entry, first] = unqualified_.emplace(last_part(name), &handler);
@@ -53,8 +54,8 @@ void Registry::add_unique(const std::string& name, const std::string& bearer) {
 void Registry::add_module(const Module& module) {
   check_module_name(module.name());
   add_unique("module " + module.name(), "one Module");
-  for (const auto& decider : module.deciders()) add_decider(module, *decider);
-  for (const auto& reaction : module.reactions()) add_reaction(module, reaction);
+  for (const auto& decider : ModuleAccess::deciders(module)) add_decider(module, *decider);
+  for (const auto& reaction : ModuleAccess::reactions(module)) add_reaction(module, reaction);
 }
 
 void Registry::add_decider(const Module& module, const Decider& decider) {
@@ -74,7 +75,7 @@ void Registry::add_decider(const Module& module, const Decider& decider) {
   }
 }
 
-void Registry::add_reaction(const Module& module, const Module::ReactionSpec& reaction) {
+void Registry::add_reaction(const Module& module, const ReactionSpec& reaction) {
   if (reaction.processor.empty() || reaction.processor.size() > Limits::key_bytes) {
     throw std::invalid_argument("processor \"" + reaction.processor + "\": its name must have 1 to " +
                                 std::to_string(Limits::key_bytes) + " bytes");
@@ -93,11 +94,11 @@ void Registry::add_reaction(const Module& module, const Module::ReactionSpec& re
   if (category.empty()) return;
   // A process manager may keep its state in a stream that a decider of its own module answers commands on.
   const auto is_its = [&](const auto& decider) { return decider->category() == category; };
-  const bool shared = std::ranges::any_of(module.deciders(), is_its);
+  const bool shared = std::ranges::any_of(ModuleAccess::deciders(module), is_its);
   add_unique((shared ? "process manager of category " : "category ") + std::string(category), bearer);
 }
 
-void Registry::check_listed(const Module& module, const Module::ReactionSpec& reaction) const {
+void Registry::check_listed(const Module& module, const ReactionSpec& reaction) const {
   for (const auto& type : reaction.reaction->types()) {
     if (types_.reaches(type.name, module.name())) continue;
     const std::string what = "processor " + reaction.processor + " lists " + std::string(type.name);

@@ -1,6 +1,7 @@
 // What the modules of a runtime handle, and where their messages go.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lasagne/module.hpp"
+#include "lasagne/detail/module_access.hpp"
 #include "runtime/known_types.hpp"
 
 namespace lasagne::detail {
@@ -33,6 +34,8 @@ class Registry {
   [[nodiscard]] std::vector<std::string> stored_names(std::span<const MessageType> types) const;
   // Why a value of this C++ type cannot be sent as a command; empty when it can.
   [[nodiscard]] std::string sending_problem(std::string_view name, const std::type_info* type) const;
+  // The modules that routes_to names.
+  [[nodiscard]] const std::set<std::string>& routed_modules() const noexcept { return routed_modules_; }
 
  private:
   struct Handler {
@@ -42,8 +45,8 @@ class Registry {
   void add_unique(const std::string& name, const std::string& bearer);
   void add_module(const Module& module);
   void add_decider(const Module& module, const Decider& decider);
-  void add_reaction(const Module& module, const Module::ReactionSpec& reaction);
-  void check_listed(const Module& module, const Module::ReactionSpec& reaction) const;
+  void add_reaction(const Module& module, const ReactionSpec& reaction);
+  void check_listed(const Module& module, const ReactionSpec& reaction) const;
   [[nodiscard]] const Handler* handler_of(std::string_view command_type) const;
 
   std::vector<Module> modules_;
@@ -51,6 +54,7 @@ class Registry {
   std::unordered_map<std::string_view, Handler> handlers_;
   std::unordered_map<std::string_view, const Handler*> unqualified_;  // by the last part; null: it might be several
   std::unordered_map<std::string_view, std::string> routes_;
+  std::set<std::string> routed_modules_;
   std::unordered_map<std::string, std::string> unique_;  // names that must be unique, and what bears them
 };
 

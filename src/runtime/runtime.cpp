@@ -17,16 +17,21 @@ std::optional<Error> Runtime::failure() const { return impl_->failure(); }
 Result<void> Runtime::run_until_idle() { return impl_->run_until_idle(); }
 Result<void> Runtime::wait_until_idle() { return impl_->wait_until_idle(); }
 
-ExecuteResult Runtime::execute_erased(const detail::MessageType& type, const void* command,
-                                      const ExecuteOptions& options) {
-  return impl_->execute(type, command, options);
+ExecuteResult Runtime::execute_erased(const detail::CommandRef& command, const ExecuteOptions& options) {
+  return impl_->execute(command, options);
 }
-Result<Sent> Runtime::send_erased(const detail::MessageType& type, const void* command, detail::WriteValue write,
-                                  const SendOptions& options) {
-  return impl_->send(type, command, write, options);
+Result<std::vector<Sent>> Runtime::send_all(const std::vector<CommandEnvelope>& commands) {
+  std::vector<detail::CommandToSend> refs;
+  refs.reserve(commands.size());
+  for (const auto& each : commands) refs.push_back({each.ref_, &each.options_});
+  return impl_->send(refs);
 }
-Result<std::optional<Revision>> Runtime::load_erased(const std::string& stream, detail::AnyState& state) {
-  return impl_->load(stream, state);
+Result<std::vector<Sent>> Runtime::send_erased(const std::vector<detail::CommandToSend>& commands) {
+  return impl_->send(commands);
+}
+Result<std::optional<Revision>> Runtime::load_erased(const std::string& stream, detail::MakeState make,
+                                                     const std::function<bool(detail::AnyState&)>& read) {
+  return impl_->load(stream, make, read);
 }
 
 Result<std::vector<Runtime::ParkedView>> Runtime::parked(std::size_t limit) { return impl_->parked(limit); }

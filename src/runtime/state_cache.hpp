@@ -39,9 +39,14 @@ class StateCache {
   std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // guarded by mutex_
 };
 
-// The stream's state at its head, or at `up_to`. Starts from the cached one where that is not too new. Throws
-// StoreFailure, DecodeFailure, and what evolve throws.
-LoadedState load_state(Store& store, StateCache& cache, const std::string& stream, MakeState make,
-                       std::optional<Revision> up_to = std::nullopt);
+// The stream's state at its head. Starts from the cached one, if there is one. Throws StoreFailure, DecodeFailure, and
+// what evolve throws.
+[[nodiscard]] LoadedState load_state(Store& store, StateCache& cache, const std::string& stream, MakeState make);
+
+// The stream's state as it was right after the message `as_of`, which is folded from what its limits kept then. Also
+// throws PermanentError where that cannot be told any more: the message, or one before it that counted then, was
+// truncated or deleted.
+[[nodiscard]] LoadedState load_state_as_of(Store& store, StateCache& cache, const std::string& stream, MakeState make,
+                                           Revision as_of);
 
 }  // namespace lasagne::detail

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -146,6 +147,107 @@ TEST(Lifecycle, WhatIsThrownInExecuteAndIsNoExceptionDoesNotReachTheCaller) {
   const auto refused = runtime.execute(CloseJob{id_of(1)});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().error.code, ErrorCode::handler_failed);
+}
+
+TEST(Lifecycle, StoppedAndStartedFromSeveralThreadsItEndsInOrderAndLosesNothing) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  Runtime runtime(*store, {jobs_module().forwarder<JobForwarder>()});
+  std::atomic<int> sent{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 25; ++i) {
+        runtime.start();
+        sent += runtime.send(OpenJob{id_of(1000 * t + i), "a"}) ? 1 : 0;
+        if (i % 3 == 0) (void)runtime.wait_until_idle();
+        EXPECT_TRUE(runtime.stop());
+        if (i % 5 == 0) (void)runtime.run_until_idle();
+        (void)runtime.failure();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(sent, 100);
+  EXPECT_TRUE(runtime.stop());
+  ASSERT_TRUE(runtime.run_until_idle());
+  EXPECT_EQ(count(*store, "JobOpened"), 100U);
+}
+
+TEST(Lifecycle, EveryOneOfSeveralStopsIsAnsweredWhenTheThreadsHaveEndedOrAtItsOwnBound) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::promise<void> let_go;
+  Stuck stuck;
+  stuck.let_go = let_go.get_future();
+  Runtime runtime(*store, {jobs_module().effect<Stuck>(stuck)});
+  runtime.start();
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  stuck.entered->get_future().wait();
+  auto patient = std::async(std::launch::async, [&] { return runtime.stop(1h); });
+  auto other = std::async(std::launch::async, [&] { return runtime.stop(std::chrono::milliseconds::max()); });
+  EXPECT_FALSE(runtime.stop(1ms));
+  auto again = std::async(std::launch::async, [&] { runtime.start(); });
+  let_go.set_value();
+  EXPECT_TRUE(patient.get());
+  EXPECT_TRUE(other.get());
+  again.get();
+  EXPECT_TRUE(runtime.stop());
+}
+
+// Calls the runtime that runs it.
+struct Meddler {
+  using Event = std::variant<JobOpened>;
+  inline static std::function<void()> meddle;
+  static void on(const JobOpened&, Send&) { meddle(); }
+};
+
+TEST(Lifecycle, WhatWouldWaitForItselfIsRefused) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::atomic<int> told{0};
+  lasagne::RuntimeOptions options;
+  options.log = [&](const lasagne::LogEntry& entry) {
+    told += entry.text.find("Runtime::start was called by") != std::string::npos ? 1 : 0;
+  };
+  Runtime runtime(*store, {jobs_module().saga<Meddler>()}, options);
+  std::atomic<int> met{0};
+  Meddler::meddle = [&] {
+    runtime.start();
+    EXPECT_EQ(runtime.run_until_idle().error().code, ErrorCode::invalid);
+    EXPECT_EQ(runtime.wait_until_idle().error().code, ErrorCode::invalid);
+    ++met;
+  };
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  EXPECT_EQ(met, 1);
+  EXPECT_EQ(told, 1);
+  runtime.start();
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(2), "a"}));
+  ASSERT_TRUE(runtime.wait_until_idle());
+  EXPECT_EQ(met, 2);
+  Meddler::meddle = [&] { EXPECT_FALSE(runtime.stop()) << "it can only be asked for"; };
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(3), "a"}));
+  EXPECT_EQ(runtime.wait_until_idle().error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(runtime.stop());
+  Meddler::meddle = nullptr;
+}
+
+TEST(Lifecycle, AStopDoesNotWaitLongerThanItsBound) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::promise<void> let_go;
+  Stuck stuck;
+  stuck.let_go = let_go.get_future();
+  Runtime runtime(*store, {jobs_module().effect<Stuck>(stuck)});
+  runtime.start();
+  ASSERT_TRUE(runtime.send(OpenJob{id_of(1), "a"}));
+  stuck.entered->get_future().wait();
+  // The handler is not let go while it waits. A bound of 30 times what was promised would be seen.
+  auto stopped = std::async(std::launch::async, [&] { return runtime.stop(2s); });
+  EXPECT_EQ(stopped.wait_for(60s), std::future_status::ready);
+  let_go.set_value();
+  EXPECT_FALSE(stopped.get());
 }
 
 // What one handler call sends.

@@ -282,6 +282,22 @@ TEST_F(ParkedTest, SkippedTheSuccessorsGoOn) {
   EXPECT_TRUE(runtime->parked()->empty());
 }
 
+TEST_F(ParkedTest, SkippedASuccessorGoesOnHoweverManyOthersAreParkedBetweenThem) {
+  ASSERT_TRUE(runtime->skip_parked("jobs/commands", first));
+  settle();
+  send(DoWork{id_of(1), 5});
+  for (int i = 2; i < 1100; ++i) send(DoWork{id_of(i), 5});
+  send(DoWork{id_of(1), 8});
+  settle();
+  const auto parked = runtime->parked(10'000);
+  ASSERT_EQ(parked->size(), 1100U);
+  EXPECT_EQ(parked->back().entry.key, parked->front().entry.key);
+  ASSERT_TRUE(runtime->skip_parked("jobs/commands", parked->front().entry.position));
+  settle();
+  EXPECT_EQ(runtime->load<Job>(id_of(1))->state.total, 6 + 7 + 8);
+  EXPECT_EQ(runtime->parked(10'000)->size(), 1098U);
+}
+
 TEST_F(ParkedTest, EditedAndRetriedTheNewDataIsHandled) {
   ASSERT_TRUE(runtime->edit_and_retry_parked("jobs/commands", first,
                                              R"({"job_id":")" + id_of(1).to_string() + R"(","amount":50})"));

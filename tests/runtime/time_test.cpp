@@ -124,8 +124,6 @@ class TimeTest : public ::testing::Test {
   Timestamp now = new_year;
   std::unique_ptr<lasagne::Store> store;
   std::unique_ptr<lasagne::Runtime> runtime;
-
- private:
   std::filesystem::path directory_;
 };
 
@@ -220,6 +218,33 @@ TEST_F(TimeTest, NoRetryWaitsForAClockThatWentBackWhileOthersWaitInTheirRight) {
   now = now + 100ms;
   settle();
   EXPECT_EQ(runtime->load<jobs_domain::Job>(other)->state.total, 6);
+}
+
+// The stores have their own clocks, the system's.
+TEST_F(TimeTest, AnHourPassesByTheRuntimesClock) {
+  for (const auto& url : {std::string("memory:"), "sqlite:" + (directory_ / "hour.db").string()}) {
+    const auto other = lasagne::open(url);
+    const auto count = [&](std::string_view type) {
+      return other->read_all(0, {{std::string(type)}, {}, {}}, 10).value().messages.size();
+    };
+    const Timestamp noon = new_year + std::chrono::hours(12);
+    Timestamp clock = noon;
+    const auto jobs = lasagne::Module{"jobs"}.decider<jobs_domain::Job>().forwarder<jobs_domain::JobForwarder>();
+    const auto invoices = lasagne::Module{"invoices"}.decider<jobs_domain::Invoice>().saga<jobs_domain::Invoicing>();
+    lasagne::Runtime waiting{*other, {jobs, invoices}, {.clock = [&] { return clock; }}};
+    ASSERT_TRUE(waiting.send(jobs_domain::OpenJob{id, "paint"}));
+    ASSERT_TRUE(waiting.send(jobs_domain::CloseJob{id}));
+    ASSERT_TRUE(waiting.run_until_idle());
+    const auto all = other->read_all(0, {}, 100).value();
+    for (const auto& message : all.messages) EXPECT_EQ(message->recorded_at, noon) << url << ' ' << message->type;
+    EXPECT_EQ(other->next_timer().value(), noon + std::chrono::hours(24)) << url << ": Send::after";
+    clock = noon + std::chrono::hours(24) - Duration{1};
+    ASSERT_TRUE(waiting.run_until_idle());
+    EXPECT_EQ(count(lasagne::type_name<jobs_domain::InvoiceReminded>), 0U) << url;
+    clock = clock + Duration{1};
+    ASSERT_TRUE(waiting.run_until_idle());
+    EXPECT_EQ(count(lasagne::type_name<jobs_domain::InvoiceReminded>), 1U) << url;
+  }
 }
 
 TEST_F(TimeTest, TheTimeOfRecordingStaysWhereItWasWhileTheClockIsBehindIt) {

@@ -74,6 +74,8 @@ class Decider {
   // D::Command.
   [[nodiscard]] virtual std::unique_ptr<AnyCommand> wrap(const std::type_info& type, const void* command) const = 0;
   [[nodiscard]] virtual Decided decide(const AnyCommand& command, AnyState& state) const = 0;
+  // Whether D has on_failure for any command.
+  [[nodiscard]] virtual bool answers_failures() const = 0;
   // Empty: park.
   [[nodiscard]] virtual std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                                               AnyState& state) const = 0;

@@ -46,6 +46,7 @@ class TypedDecider final : public Decider {
   Decided decide(const AnyCommand& command, AnyState& state) const override {
     return actions[command.index].decide(command.value, static_cast<TypedState<D>&>(state));
   }
+  bool answers_failures() const override { return answers_any(static_cast<const Command*>(nullptr)); }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                         AnyState& state) const override {
     static_assert(

@@ -34,6 +34,7 @@ class TypedReaction : public Reaction {
   bool handle_failure(const Message& message, const Failure& failure, Hop& hop) const override {
     static_assert(!names_on_failure<S> || answers_any(static_cast<const Events*>(nullptr)),
                   "on_failure takes none of the listed events as (const Event&, const Failure&, Send&)");
+    if constexpr (!answers_any(static_cast<const Events*>(nullptr))) return false;
     return with_event(message, [&](const auto& event) {
       Send send(message, hop.outbox(), type_name<S>, hop.processor());
       if constexpr (requires { S::on_failure(event, failure, send); }) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lasagne/detail/module_access.hpp"
 #include "testing/simulation/fault_points.hpp"
 
 namespace lasagne::testing::detail {
@@ -38,6 +39,7 @@ class FaultyDecider final : public Decider {
     fault_points_.after_handler();
     return decided;
   }
+  bool answers_failures() const override { return real_->answers_failures(); }
   std::optional<Decided> decide_failure(const AnyCommand& command, const Failure& failure,
                                         AnyState& state) const override {
     return real_->decide_failure(command, failure, state);
@@ -80,7 +82,8 @@ class FaultyReaction final : public Reaction {
 }  // namespace
 
 Module with_faults(const Module& module, FaultPoints& fault_points) {
-  return module.with_handlers(
+  return lasagne::detail::ModuleAccess::with_handlers(
+      module,
       [&](std::shared_ptr<const Decider> real) {
         return std::make_shared<FaultyDecider>(std::move(real), fault_points);
       },

@@ -1,0 +1,39 @@
+#include "runtime/rejection.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "lasagne/command_rejected.hpp"
+#include "message/text.hpp"
+
+namespace lasagne::detail {
+
+namespace {
+
+constexpr std::size_t reason_bytes = 1 << 10;
+constexpr std::size_t detail_bytes = 64 << 10;
+constexpr std::string_view cut_mark = "… (cut)";
+
+}  // namespace
+
+Encoded encode_rejection(std::string_view module, const Message& command, const std::string& target,
+                         Rejection rejection) {
+  CommandRejected rejected{std::string(module),
+                           command.type,
+                           command.id,
+                           target,
+                           valid_text(rejection.reason, reason_bytes),
+                           valid_text(rejection.detail, detail_bytes),
+                           valid_text(command.data, command.data.size())};
+  if (rejection.detail.size() > detail_bytes) rejected.detail += cut_mark;
+  auto encoded = encode(rejected);
+  while (encoded.data.size() > Limits::message_bytes) {  // each turn halves the command, of which nothing may be left
+    assert(!rejected.command_data.empty());
+    rejected.command_bytes = command.data.size();
+    rejected.command_data = valid_text(rejected.command_data, rejected.command_data.size() / 2);
+    encoded = encode(rejected);
+  }
+  return encoded;
+}
+
+}  // namespace lasagne::detail

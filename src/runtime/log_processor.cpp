@@ -1,5 +1,6 @@
 #include "runtime/log_processor.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "runtime/start_from.hpp"
@@ -146,6 +147,8 @@ Result<bool> LogProcessor::commit(Hop& hop) {
     reload_.store(true);
     return true;
   }
+  assert(result->revisions.size() == commit.appends.size());
+  assert(hop.to >= checkpoint_);
   hop.builder.committed(commit, *result);
   checkpoint_ = cursor_ = hop.to;
   overtaken_ = false;
@@ -187,7 +190,8 @@ Result<bool> LogProcessor::unstorable(Error error, const Hop& hop) {
     batch_ = 1;
     return true;
   }
-  if (hop.handled == 0 || (unstorable_ && unstorable_->failure.kind == Kind::answer_unstorable)) {
+  const bool known = unstorable_ && unstorable_->position == hop.last;
+  if (hop.handled == 0 || (known && unstorable_->failure.kind == Kind::answer_unstorable)) {
     // Not even the checkpoint, or that it is parked, is taken: there is nothing smaller to try.
     error.code = ErrorCode::unavailable;
     return std::unexpected(std::move(error));

@@ -37,7 +37,7 @@ TEST_F(OutageTest, OfAMomentIsWaitedFor) {
   const auto commit = commit_to("Order-1", ExpectedRevision::no_stream());
   ASSERT_TRUE(store->append(commit, Await::durable));
   EXPECT_EQ(backing->writes, 4);
-  EXPECT_EQ(told, "");
+  EXPECT_EQ(log_text, "");
   open();
   EXPECT_EQ(log(), std::vector<Uuid>{commit.appends[0].messages[0].id});
 }
@@ -47,7 +47,7 @@ TEST_F(OutageTest, OfLongerIsToldAndTheLogGoesOnAfterIt) {
   backing->away = 2;
   const auto first = commit_to("Order-1", ExpectedRevision::no_stream());
   EXPECT_EQ(store->append(first, Await::durable).error().code, ErrorCode::commit_unknown);
-  EXPECT_NE(told.find("away"), std::string::npos) << told;
+  EXPECT_NE(log_text.find("away"), std::string::npos) << log_text;
   EXPECT_EQ(store->visible_position(), 1U);
   EXPECT_EQ(store->durable_position(), 0U);
   EXPECT_EQ(store->flush(1).error().code, ErrorCode::unavailable);
@@ -55,7 +55,7 @@ TEST_F(OutageTest, OfLongerIsToldAndTheLogGoesOnAfterIt) {
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(store->durable_position(), 1U);
-  EXPECT_NE(told.find("back"), std::string::npos) << told;
+  EXPECT_NE(log_text.find("back"), std::string::npos) << log_text;
   ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::exactly(0)), Await::durable));
   open();
   EXPECT_EQ(log().size(), 2U);

@@ -90,13 +90,13 @@ inline Commit commit_to(std::string stream, ExpectedRevision expected, std::stri
 class WatchedLogStoreTest : public testing::Test {
  protected:
   void open(LogStoreLimits limits = {}) {
-    auto opened =
-        LogStore::open(backing, [] { return Timestamp{}; }, limits, [this](const std::string& text) { told += text; });
+    auto opened = LogStore::open(
+        backing, [] { return Timestamp{}; }, limits, [this](const std::string& text) { log_text += text; });
     ASSERT_TRUE(opened);
     store = *std::move(opened);
   }
   std::shared_ptr<WatchedBacking> backing = std::make_shared<WatchedBacking>();
-  std::string told;  // by the store; one thread at a time
+  std::string log_text;  // of the store; one thread at a time
   std::unique_ptr<LogStore> store;
 };
 

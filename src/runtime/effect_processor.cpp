@@ -129,7 +129,7 @@ Result<void> EffectProcessor::read_ahead() {
 void EffectProcessor::tell_of_key(const Message& message, const std::string& cause) const {
   log_({LogEntry::Level::error,
         spec_.name + ": the key of " + message.type + " at position " + std::to_string(message.position) +
-            " cannot be told, so it is called beside those whose key it may have: " + cause,
+            " cannot be determined, so it is called beside those whose key it may have: " + cause,
         spec_.name, message.position, 0, cause});
 }
 

@@ -63,7 +63,7 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
       const auto actual = loaded.revision;
       if (loaded.revision) cache_.put(command.stream, std::move(loaded));
       return refuse({ErrorCode::conflict,
-                     command.stream + " is expected at " + options.expected->to_string() + " but " +
+                     command.stream + " was expected at " + options.expected->to_string() + " but " +
                          (actual ? "is at revision " + std::to_string(*actual) : std::string("does not exist")),
                      command.stream, actual});
     }

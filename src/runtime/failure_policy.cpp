@@ -72,7 +72,7 @@ ParkedMessage FailurePolicy::held_as(const Message& message, const HandlerFailur
   held.attempts = earlier != nullptr ? earlier->attempts + 1 : 1;
   held.error = failure.error.substr(0, error_kept);
   if (!told_key && told_key.error().error != failure.error) {
-    held.error += "; and its key cannot be told: " + told_key.error().error.substr(0, key_error_kept);
+    held.error += "; and its key cannot be determined: " + told_key.error().error.substr(0, key_error_kept);
   }
   if (earlier != nullptr) held.edited_data = earlier->edited_data;
   const bool waited = earlier != nullptr && is_own_key(*earlier, waiting);

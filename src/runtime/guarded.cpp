@@ -25,7 +25,7 @@ HandlerFailure failure_under_way() {
   } catch (const std::exception& error) {
     return {Kind::thrown, text(error), std::current_exception()};
   } catch (...) {
-    return {Kind::thrown, "something was thrown that is no std::exception", std::current_exception()};
+    return {Kind::thrown, "it threw something that is no std::exception", std::current_exception()};
   }
 }
 

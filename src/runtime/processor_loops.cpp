@@ -15,7 +15,7 @@ namespace {
 std::unexpected<Error> broke_off(Processor& processor, const HandlerFailure& failure) {
   processor.reload();
   return fail(ErrorCode::unavailable,
-              processor.name() + " broke off, and goes on from its checkpoint: " + failure.error);
+              processor.name() + " was interrupted and continues from its checkpoint: " + failure.error);
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ void ProcessorLoops::start() {
       return;
     }
   }
-  log_({LogEntry::Level::error, "Runtime::start was called by code that the runtime itself runs: it is ignored"});
+  log_({LogEntry::Level::error, "Runtime::start was called by code that the runtime itself runs: the call is ignored"});
 }
 
 void ProcessorLoops::start_threads() {
@@ -302,7 +302,7 @@ Result<void> ProcessorLoops::step_until_idle(std::uint64_t most_rounds) {
   }
   return fail(ErrorCode::handler_failed,
               "there is still work after " + std::to_string(most_rounds) +
-                  " rounds: do handlers answer one another for ever? Read the last messages of the log, and mend the "
+                  " rounds: do handlers answer one another forever? Look at the last messages of the log, and fix the "
                   "modules or raise RuntimeOptions::rounds_until_idle");
 }
 

@@ -17,10 +17,10 @@ namespace {
 void check_module_name(const std::string& name) {
   const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
   if (name.empty() || !std::ranges::all_of(name, plain) || name.find("__") != std::string::npos) {
-    throw std::invalid_argument("module name \"" + name + "\": letters, digits and single '_' only");
+    throw std::invalid_argument("module name \"" + name + "\": it may have letters, digits and single '_' only");
   }
   if (rejections_stream(name).size() > Limits::stream_name_bytes) {
-    throw std::invalid_argument("module name \"" + name + "\": longer than the names of its streams may be");
+    throw std::invalid_argument("module name \"" + name + "\": it is too long for the names of its streams");
   }
 }
 
@@ -152,7 +152,7 @@ std::string Registry::sending_problem(std::string_view name, const std::type_inf
            " is an event, which deciders and forwarders record, and not a command: send the command that "
            "brings it about";
   }
-  return "no module of this runtime handles the command " + what + ": register its decider, or say routes_to<" + what +
+  return "no module of this runtime handles the command " + what + ": register its decider, or add routes_to<" + what +
          ">(module)";
 }
 

@@ -12,7 +12,7 @@ LogEntry past_the_end(const std::string& processor, Position checkpoint, Positio
   return {LogEntry::Level::error,
           processor + ": its checkpoint is " + std::to_string(checkpoint) + ", but the log ends at " +
               std::to_string(end) +
-              ": it handles nothing before the log is longer. Was the store put together from "
+              ": it handles nothing until the log is longer. Was the store put together from "
               "copies of different times?",
           processor, checkpoint};
 }

@@ -49,7 +49,7 @@ void fold(LoadedState& loaded, const StreamSlice& slice, Revision up_to) {
 
 [[noreturn]] void cannot_tell(const std::string& stream, Revision as_of, const std::string& why) {
   throw PermanentError("the state of " + stream + " as of its revision " + std::to_string(as_of) +
-                       " cannot be told any more: " + why);
+                       " can no longer be determined: " + why);
 }
 
 // The first revision of a stream that is cut by count, when `as_of` was its last one.
@@ -62,7 +62,7 @@ Revision first_as_of(const StreamLimits& limits, Revision as_of) {
 void check_beginning(Store& store, const std::string& stream, Revision as_of, const StreamSlice& slice) {
   if (slice.first == 0) return;
   if (slice.first > as_of) {
-    cannot_tell(stream, as_of, "the stream begins at revision " + std::to_string(slice.first) + " now");
+    cannot_tell(stream, as_of, "the stream now begins at revision " + std::to_string(slice.first));
   }
   const auto limits = store.stream_limits(stream);
   if (!limits) throw StoreFailure(limits.error());
@@ -122,7 +122,7 @@ LoadedState load_state_as_of(Store& store, StateCache& cache, const std::string&
     }
     const auto before = loaded.revision;
     fold(loaded, *slice, as_of);
-    if (loaded.revision == before) cannot_tell(stream, as_of, "that message no longer reads");
+    if (loaded.revision == before) cannot_tell(stream, as_of, "that message can no longer be read");
   }
   return loaded;
 }

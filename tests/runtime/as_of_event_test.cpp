@@ -71,7 +71,7 @@ class AsOfEvent : public ::testing::Test {
     for (const auto& view : *views) {
       EXPECT_EQ(view.entry.processor.substr(0, 15), "jobs/forwarder/");
       if (view.entry.status == lasagne::ParkedMessage::Status::parked) {
-        EXPECT_NE(view.entry.error.find("cannot be told any more: " + why), std::string::npos) << view.entry.error;
+        EXPECT_NE(view.entry.error.find("can no longer be determined: " + why), std::string::npos) << view.entry.error;
       }
       revisions.push_back(view.entry.position - 1);
     }
@@ -99,7 +99,7 @@ TEST_F(AsOfEvent, BeforeTheBeginningOfATruncatedStreamParks) {
   limit(4);
   run();
   EXPECT_TRUE(totals().empty()) << "what follows waits for the first";
-  EXPECT_EQ(parked("the stream begins at revision 4 now"), (std::vector<Revision>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(parked("the stream now begins at revision 4"), (std::vector<Revision>{1, 2, 3, 4, 5}));
   for (const Revision revision : {1, 2, 3}) {
     ASSERT_TRUE(forwarding->skip_parked(forwarding->parked()->at(0).entry.processor, revision + 1));
     ASSERT_TRUE(forwarding->run_until_idle());
@@ -120,7 +120,7 @@ TEST_F(AsOfEvent, OfADeletedStreamThatGoesOnParks) {
   ASSERT_TRUE(writer.execute(OpenJob{id, "again"}));
   run();
   EXPECT_TRUE(totals().empty());
-  EXPECT_EQ(parked("the stream begins at revision 6 now").size(), 5U);
+  EXPECT_EQ(parked("the stream now begins at revision 6").size(), 5U);
 }
 
 TEST_F(AsOfEvent, OfATombstonedStreamParks) {

@@ -22,8 +22,11 @@ namespace {
 
 using Name = std::array<char, 16>;  // of a transaction; zeros where there is none
 
-// No text holds these bytes, so that a link is found in a page.
-constexpr std::string_view link_magic{"\xff\xfeLasagne link\xfd\xfc", 16};
+// A link is these bytes, which no text holds, so that it is found in a page; a checksum of the rest; and two names.
+constexpr std::string_view link_magic{"\xff\xfeLsgnWA", 8};
+constexpr std::size_t checksum_at = 8;
+constexpr std::size_t name_at = 16;
+constexpr std::size_t before_at = 32;
 constexpr std::size_t link_bytes = 48;
 
 struct Link {
@@ -31,15 +34,30 @@ struct Link {
   Name before{};
 };
 
-Name name_at(std::string_view bytes) {
+Name read_name(std::string_view bytes) {
   Name name;
   std::copy_n(bytes.begin(), name.size(), name.begin());
   return name;
 }
 
-Link parse_link(std::string_view bytes) {
-  if (bytes.size() < link_bytes || !bytes.starts_with(link_magic)) return {};
-  return {name_at(bytes.substr(16)), name_at(bytes.substr(32))};
+// FNV-1a: a page that was written in part only holds parts of two links.
+std::string checksum_of(std::string_view names) {
+  std::uint64_t sum = 0xcbf29ce484222325;
+  for (const char c : names) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  std::string text;
+  for (int shift = 56; shift >= 0; shift -= 8) text += static_cast<char>(sum >> shift);
+  return text;
+}
+
+// Empty for what is no link or was written in part. All zeros are the link of a file that has had no transaction.
+std::optional<Link> parse_link(std::string_view bytes) {
+  if (bytes.size() < link_bytes) return std::nullopt;
+  bytes = bytes.substr(0, link_bytes);
+  if (std::ranges::all_of(bytes, [](char c) { return c == 0; })) return Link{};
+  if (!bytes.starts_with(link_magic) ||
+      bytes.substr(checksum_at, name_at - checksum_at) != checksum_of(bytes.substr(name_at)))
+    return std::nullopt;
+  return Link{read_name(bytes.substr(name_at)), read_name(bytes.substr(before_at))};
 }
 
 std::uint32_t big_endian(const char* bytes) {
@@ -122,8 +140,8 @@ Log read_log(const std::string& wal) {
   return log;
 }
 
-// Of the file as it is without the log. A file between two states, as a copying of the log that was cut short leaves
-// it, has either the link of the one or of the other.
+// Of the file as it is without the log; empty when that cannot be told. Where the copying of the log was cut short, the
+// file has a link of one of the two states, or of none.
 std::optional<Link> link_of_file(const std::string& path, const std::string& vfs) {
   auto file = Connection::open(path, SQLITE_OPEN_READONLY, vfs, Connection::Immutable::yes);
   if (!file) return std::nullopt;
@@ -148,12 +166,11 @@ std::unexpected<Error> refuse(const std::string& path) {
 }  // namespace
 
 std::string next_link(std::string_view last) {
-  const auto before = parse_link(last).name;
+  const auto before = parse_link(last).value_or(Link{}).name;
   const auto name = Uuid::generate();
-  std::string link{link_magic};
-  link.append(reinterpret_cast<const char*>(name.bytes.data()), name.bytes.size());
-  link.append(before.data(), before.size());
-  return link;
+  std::string names{reinterpret_cast<const char*>(name.bytes.data()), name.bytes.size()};
+  names.append(before.data(), before.size());
+  return std::string{link_magic} + checksum_of(names) + names;
 }
 
 Result<void> check_wal(const std::string& path, const std::string& vfs) {

@@ -13,7 +13,7 @@ set(lasagne_programs shop hotel lasagne_cli simulate)
 set(lasagne_folder_libraries_hotel hotel_domain examples_common)
 set(lasagne_folder_libraries_shop
   shop_shopping_carts shop_orders shop_payments shop_shipments shop_process examples_common)
-set(lasagne_folder_libraries_http shop_process examples_common)
+set(lasagne_folder_libraries_http shop_process examples_common SQLite::SQLite3)
 set(lasagne_folder_libraries_fault SQLite::SQLite3)
 set(lasagne_folder_libraries_crash examples_common)
 set(lasagne_folder_libraries_cli examples_common)

@@ -166,6 +166,36 @@ TEST_F(SqliteBesideOthersTest, ABackupBesideTheLogOfWhatItReplacedIsRefused) {
   EXPECT_EQ(open(file())->load()->last_position, 1U);
 }
 
+// Byte for byte the file of an earlier day, so that only the links of its transactions tell.
+TEST_F(SqliteBesideOthersTest, AnOlderCopyOfTheFileBesideALaterLogIsRefused) {
+  open(file())->write(batch(1)).value();
+  fs::copy_file(file(), file("backup.db"));
+  open(file())->write(batch(2)).value();
+  write_and_die(3, 5);
+  fs::copy_file(file("backup.db"), file(), fs::copy_options::overwrite_existing);
+  expect_refused_with_its_log_left("belongs to another one");
+  move_log_away();
+  EXPECT_EQ(open(file())->load()->last_position, 1U);
+}
+
+TEST_F(SqliteBesideOthersTest, AnOlderCopyOfTheFileBesideALogThatBeganAnewIsRefused) {
+  SqliteSettings settings;
+  settings.checkpoint_pages = 4;
+  settings.restart_pages = 8;
+  open(file())->write(batch(1)).value();
+  fs::copy_file(file(), file("backup.db"));
+  write_and_die(2, 40, settings);
+  fs::copy_file(file("backup.db"), file(), fs::copy_options::overwrite_existing);
+  expect_refused_with_its_log_left("belongs to another one");
+}
+
+TEST_F(SqliteBesideOthersTest, TheLogOfAnotherStoreIsRefused) {
+  open(file("other.db"))->write(batch(1)).value();
+  write_and_die(1, 5);
+  fs::copy_file(file("other.db"), file(), fs::copy_options::overwrite_existing);
+  expect_refused_with_its_log_left("belongs to another one");
+}
+
 // However often the log began anew or was copied in part, what a killed writer leaves belongs together.
 TEST_F(SqliteBesideOthersTest, EveryStateThatAKilledWriterLeavesIsTaken) {
   SqliteSettings settings;

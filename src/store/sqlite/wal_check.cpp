@@ -148,10 +148,7 @@ std::optional<Link> link_of_file(const std::string& path, const std::string& vfs
   auto row = file->prepare("SELECT link FROM last_batch", false);
   constexpr int no_such_table = SQLITE_ERROR;  // version 1 of the format had none
   if (!row) return sqlite3_errcode(file->handle()) == no_such_table ? std::optional(Link{}) : std::nullopt;
-  const int code = row->step();
-  if (code == SQLITE_ROW) return parse_link(row->text(0));
-  if (code == SQLITE_DONE) return Link{};
-  return std::nullopt;
+  return row->step() == SQLITE_ROW ? parse_link(row->text(0)) : std::nullopt;
 }
 
 std::unexpected<Error> refuse(const std::string& path) {

@@ -37,7 +37,9 @@ Result<std::int64_t> check_database(Connection& connection) {
 Result<void> put_first_batch(Connection& connection) {
   auto put = connection.prepare(sql::put_last_batch, false);
   if (!put) return std::unexpected(put.error());
-  if (const int code = LastBatch{}.put(*put); code != SQLITE_OK)
+  LastBatch first;
+  first.link = next_link({});
+  if (const int code = first.put(*put); code != SQLITE_OK)
     return std::unexpected(connection.error(code, "creating the store"));
   return {};
 }

@@ -95,7 +95,6 @@ class PlainGroupCommit {
 
 double plain_group_commit(Context& context, unsigned callers, const std::vector<RawRow>& rows, std::uint64_t first) {
   const auto path = context.workspace.fresh_path();
-  (void)lasagne::open("sqlite:" + path);
   const double taken = [&] {
     RawLoop loop(path);
     loop.insert(rows, 0, first, 1'000);
@@ -117,7 +116,6 @@ double plain_group_commit(Context& context, unsigned callers, const std::vector<
 
 double plain(Context& context, const Case& c, const std::vector<RawRow>& rows, std::uint64_t first) {
   const auto path = context.workspace.fresh_path();
-  (void)lasagne::open("sqlite:" + path);
   const double taken = [&] {
     RawLoop loop(path);
     loop.insert(rows, 0, first, 1'000);

@@ -108,7 +108,6 @@ double wake_crowd_microseconds(unsigned crowd, std::uint64_t rounds) {
 
 double raw_rows_per_second(Context& context, const std::vector<RawRow>& rows, std::size_t batch) {
   const auto path = context.workspace.fresh_path();
-  (void)lasagne::open("sqlite:" + path);
   const double taken = [&] {
     RawLoop loop(path);
     return seconds([&] { loop.insert(rows, 0, rows.size(), batch); });

@@ -54,7 +54,6 @@ Loaded load(const std::string& url, std::uint64_t orders, unsigned out_of_stock)
 
 double rows_per_second(Context& context, const std::vector<RawRow>& rows) {
   const auto path = context.workspace.fresh_path();
-  (void)lasagne::open("sqlite:" + path);
   const double taken = [&] {
     RawLoop loop(path);
     return seconds([&] { loop.insert(rows, 0, rows.size(), 1'000); });
@@ -71,7 +70,7 @@ void bench_load(Context& context, std::string_view name, unsigned out_of_stock) 
     const auto url = context.workspace.fresh_url();
     const auto loaded = load(url, orders, out_of_stock);
     each.push_back(loaded.orders_per_second);
-    if (context.workspace.on_disk() && rows.empty()) rows = RawLoop(url.substr(url.find(':') + 1)).rows();
+    if (context.workspace.on_disk() && rows.empty()) rows = rows_of(url.substr(url.find(':') + 1));
     context.workspace.remove(url);
     return loaded.messages_per_second;
   };

@@ -13,6 +13,37 @@ namespace {
 
 constexpr int copied_pages = 4000;  // of the WAL, as the store does
 
+constexpr const char* tables = R"sql(
+CREATE TABLE IF NOT EXISTS streams(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  category TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS log(
+  position INTEGER PRIMARY KEY,
+  stream_id INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  type_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  correlation_id BLOB NOT NULL,
+  causation_id BLOB,
+  traceparent TEXT,
+  recorded_at INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS log_by_stream ON log(stream_id, revision);
+CREATE INDEX IF NOT EXISTS log_by_correlation ON log(correlation_id);
+)sql";
+
+// Of a store, as docs/format.md has it.
+constexpr const char* rows_of_store =
+    "SELECT b.position + m.key, m.value ->> 0, m.value ->> 1, m.value ->> 2, m.value ->> 3, "
+    "substr(b.ids, m.key * 48 + 1, 16), substr(b.ids, m.key * 48 + 17, 16), substr(b.ids, m.key * 48 + 33, 16), "
+    "b.recorded_at + (m.value ->> 4), CASE m.value ->> 1 WHEN 0 THEN s.name END, m.value -> 7 "
+    "FROM blocks b CROSS JOIN json_each(b.messages) m CROSS JOIN streams s ON s.id = m.value ->> 0 "
+    "WHERE m.type = 'array' ORDER BY b.position, m.key";
+
 [[noreturn]] void fail(sqlite3* handle) { throw std::runtime_error(std::string("SQLite: ") + sqlite3_errmsg(handle)); }
 
 void bind_text(sqlite3_stmt* statement, int index, std::string_view text) {
@@ -38,14 +69,17 @@ lasagne::Uuid id(sqlite3_stmt* statement, int column) {
 
 }  // namespace
 
-void RawLoop::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
-void RawLoop::Close::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+void Close::operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
+void Close::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 
 RawLoop::RawLoop(const std::string& path) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) fail(handle);
+  execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");
+  execute(tables);
   execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
   sqlite3_wal_hook(
       handle,
@@ -144,12 +178,14 @@ std::size_t RawLoop::select_all() {
   return count;
 }
 
-std::vector<RawRow> RawLoop::rows() {
-  const auto select = prepare(
-      "SELECT l.position, l.stream_id, l.revision, l.type_id, l.kind, l.id, l.correlation_id, l.causation_id, "
-      "l.recorded_at, CASE l.revision WHEN 0 THEN s.name END, l.data FROM log l CROSS JOIN streams s ON s.id = "
-      "l.stream_id "
-      "ORDER BY l.position");
+std::vector<RawRow> rows_of(const std::string& path) {
+  sqlite3* opened = nullptr;
+  const int open_code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+  const std::unique_ptr<sqlite3, Close> handle(opened);
+  sqlite3_stmt* prepared = nullptr;
+  if (open_code != SQLITE_OK || sqlite3_prepare_v2(opened, rows_of_store, -1, &prepared, nullptr) != SQLITE_OK)
+    fail(opened);
+  const std::unique_ptr<sqlite3_stmt, Close> select(prepared);
   std::vector<RawRow> rows;
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(select.get())) == SQLITE_ROW) {
@@ -158,7 +194,7 @@ std::vector<RawRow> RawLoop::rows() {
                     id(select.get(), 6), id(select.get(), 7), integer(8), std::string(text(select.get(), 9)),
                     std::string(text(select.get(), 10))});
   }
-  if (code != SQLITE_DONE) fail(handle_.get());
+  if (code != SQLITE_DONE) fail(opened);
   return rows;
 }
 

@@ -14,7 +14,7 @@ struct sqlite3_stmt;
 
 namespace bench {
 
-// A row of the table `log`, as docs/format.md has it, and of `streams` for the first message of a stream.
+// A row of the plain loop's table of messages, and of its table of streams for the first message of a stream.
 struct RawRow {
   std::int64_t position = 0;
   std::int64_t stream_id = 0;
@@ -29,10 +29,20 @@ struct RawRow {
   std::string data;
 };
 
-// A plain insert loop with prepared statements, in a file that Lasagne made and closed: the same tables, indexes, page
-// size, cache, WAL bounds and synchronous level. Errors are thrown as std::runtime_error.
+struct Close {
+  void operator()(sqlite3* handle) const noexcept;
+  void operator()(sqlite3_stmt* statement) const noexcept;
+};
+
+// All messages of the store at `path`, with the names of their streams. Errors as below.
+[[nodiscard]] std::vector<RawRow> rows_of(const std::string& path);
+
+// A plain insert loop with prepared statements, as one would write it by hand: a row a message, an index of streams and
+// one of processes. With the page size, cache, WAL bounds and synchronous level of a store. Errors are thrown as
+// std::runtime_error.
 class RawLoop {
  public:
+  // Makes the file and its tables where they are missing.
   explicit RawLoop(const std::string& path);
   ~RawLoop();
   RawLoop(const RawLoop&) = delete;
@@ -42,14 +52,8 @@ class RawLoop {
   void insert(const std::vector<RawRow>& rows, std::size_t first, std::size_t last, std::size_t batch);
   // Walks the log and looks at every column; gives the number of rows.
   [[nodiscard]] std::size_t select_all();
-  // All rows of the file, with the names of their streams.
-  [[nodiscard]] std::vector<RawRow> rows();
 
  private:
-  struct Close {
-    void operator()(sqlite3* handle) const noexcept;
-    void operator()(sqlite3_stmt* statement) const noexcept;
-  };
   using Statement = std::unique_ptr<sqlite3_stmt, Close>;
 
   void execute(const char* sql);

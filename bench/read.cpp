@@ -60,13 +60,18 @@ void bench_read(Context& context) {
     const auto store = lasagne::open(url);
     fill(*store, messages, streams);
   }
+  // The same rows, a row a message, for what one would write by hand.
+  const auto plain_path = context.workspace.fresh_path();
+  if (context.workspace.on_disk()) {
+    const auto rows = rows_of(url.substr(url.find(':') + 1));
+    RawLoop(plain_path).insert(rows, 0, rows.size(), 5'000);
+  }
   // Opened anew, so that nothing of it is in the store's memory. The memory store keeps all of it.
   auto store = context.workspace.on_disk() ? lasagne::open(url) : lasagne::open("memory:");
   if (!context.workspace.on_disk()) fill(*store, messages, streams);
 
   const auto bare_select = [&] {
-    const auto path = url.substr(url.find(':') + 1);
-    RawLoop loop(path);
+    RawLoop loop(plain_path);
     std::size_t rows = 0;
     const double taken = seconds([&] { rows = loop.select_all(); });
     return static_cast<double>(rows) / taken;
@@ -87,6 +92,7 @@ void bench_read(Context& context) {
   context.add(measure(named("read", fmt::format("streams of {} messages", messages / streams), "messages/s"),
                       context.settings.repetitions, [&] { return streams_per_second(*store, context.amount(1'000)); }));
   store.reset();
+  context.workspace.remove(plain_path);
   context.workspace.remove(url);
 }
 

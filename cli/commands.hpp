@@ -42,6 +42,16 @@ int tail(lasagne::Store& store, const TailOptions& options);
 
 int parked(lasagne::Store& store, bool json);
 
+struct VerifyCommand {
+  bool json = false;
+  std::uint64_t most_findings = 100;
+};
+// Checks the whole store that `url` names: Exit::violated when it is not as it was written.
+int verify(const std::string& url, const VerifyCommand& command);
+
+// Brings the store that `url` names up to the newest format.
+int convert(const std::string& url);
+
 // Everything that is held back, of all processors; in order of position.
 lasagne::Result<std::vector<lasagne::ParkedMessage>> all_parked(lasagne::Store& store);
 

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
       "wrong.");
   std::string url;
   std::function<int(lasagne::Store&)> run;
+  std::function<int()> run_on_url;  // instead, of a command that opens the store itself
   const auto command = [&](const char* name, const char* help) {
     CLI::App* sub = app.add_subcommand(name, help);
     sub->add_option("--store", url, "sqlite:PATH; also from LASAGNE_STORE")->envname("LASAGNE_STORE")->required();
@@ -53,11 +54,21 @@ int main(int argc, char** argv) {
   parked->add_flag("--json", parked_json, "One JSON object a line");
   parked->callback([&] { run = [&](lasagne::Store& store) { return cli::parked(store, parked_json); }; });
 
+  cli::VerifyCommand verify_command;
+  auto* verify = command("verify", "Check all of a store for damage and for changes made by hand");
+  verify->add_flag("--json", verify_command.json, "One JSON object");
+  verify->add_option("--limit", verify_command.most_findings, "Print at most so many findings")->capture_default_str();
+  verify->callback([&] { run_on_url = [&] { return cli::verify(url, verify_command); }; });
+
+  auto* convert = command("convert", "Bring a store of an older format up to date; nobody else may write it");
+  convert->callback([&] { run_on_url = [&] { return cli::convert(url); }; });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::Exit::ok : cli::Exit::usage;
   }
+  if (run_on_url) return run_on_url();
   auto store = lasagne::open_store(url, {.read_only = true, .create = false});
   if (!store) return cli::complain(store.error());
   return run(**store);

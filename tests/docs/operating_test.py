@@ -78,9 +78,7 @@ class Operating(unittest.TestCase):
         self.section("Back up")
         self.assertIsNone(program.poll(), "the load ended")
         self.assertGreaterEqual(self.count("backup.db"), before)
-        self.assertIn("ok\n", self.section("Verify a backup"))
-        with open(os.path.join(self.directory, "messages.txt"), encoding="utf-8") as messages:
-            self.assertGreaterEqual(len(messages.readlines()), before)
+        self.assertRegex(self.section("Verify"), "^sound: ")
 
     def test_back_up_again_replaces_the_backup(self):
         self.load(5, 1)

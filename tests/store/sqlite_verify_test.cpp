@@ -82,7 +82,7 @@ TEST_F(SqliteVerifyTest, FindsNothingInASoundStore) {
   EXPECT_FALSE(progress.empty());
 }
 
-TEST_F(SqliteVerifyTest, FindsNothingBesideAWriterOrAfterEveryKindOfChange) {
+TEST_F(SqliteVerifyTest, FindsNothingAfterEveryKindOfChange) {
   make_store(file());
   auto backing = open(file());
   auto batch = four_messages();
@@ -232,22 +232,14 @@ const Edit edits[] = {
 
 class SqliteHandEdit : public SqliteTest, public ::testing::WithParamInterface<Edit> {};
 
-TEST_P(SqliteHandEdit, IsFoundByOpeningOrVerifying) {
+TEST_P(SqliteHandEdit, IsFoundByVerifying) {
   make_store(file());
-  const auto before =
-      query(file(),
-            "SELECT name FROM sqlite_schema; SELECT * FROM blocks; SELECT * FROM by_stream; SELECT * FROM by_process; "
-            "SELECT * FROM checkpoints; SELECT * FROM streams; SELECT * FROM types; SELECT * FROM timers; SELECT * "
-            "FROM parked; SELECT * FROM last_batch");
   run_sql(file(), GetParam().sql);
-  const auto after = query(file(), "SELECT sql FROM sqlite_schema WHERE name = 'messages'");
   const auto report = verify(file());
   EXPECT_FALSE(report.findings.empty()) << "verify finds nothing after: " << GetParam().sql;
   for (const auto& finding : report.findings) {
     EXPECT_TRUE(finding.what.ends_with('.')) << finding.what;
   }
-  (void)before;
-  (void)after;
 }
 
 std::string name_of(const ::testing::TestParamInfo<Edit>& edit) { return edit.param.name; }

@@ -143,11 +143,12 @@ bool BlockCursor::traceparent(std::string& value) {
 BlockCursor::Step BlockCursor::next(StoredMessage& message) {
   const auto& text = block_.messages;
   if (index_ == block_.count) return text.empty() || at_ == text.size() ? Step::end : Step::damaged;
-  if (text.empty()) {
-    ++index_;
+  if (text.empty()) {  // all at once: there may be very many
+    index_ = block_.count;
     return Step::removed;
   }
-  if (at_ == 0 && block_.ids.size() != block_.count * block_id_bytes) return Step::damaged;
+  if (at_ == 0 && (block_.ids.size() % block_id_bytes != 0 || block_.ids.size() / block_id_bytes != block_.count))
+    return Step::damaged;
   const char before = at_ == 0 ? '[' : ',';
   const char after = index_ + 1 == block_.count ? ']' : ',';
   if (at_ == 0) {

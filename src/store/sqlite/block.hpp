@@ -64,7 +64,8 @@ class BlockBuilder {
   std::string messages_;
 };
 
-// Walks through the messages of a block. What it gives points into the block's columns.
+// Walks through the messages of a block; those of one that has none are removed in one step. What it gives points into
+// the block's columns.
 class BlockCursor {
  public:
   enum class Step : std::uint8_t { message, removed, end, damaged };

@@ -65,7 +65,11 @@ Result<std::vector<StreamRow>> Scavenger::streams_after(std::uint64_t id) {
     StreamRow& stream = streams.emplace_back();
     stream.id = row.natural(0);
     stream.name = row.text(1);
-    stream.state = static_cast<StreamState>(row.integer(2));
+    const auto state = row.integer(2);
+    if (state < 0 || state > static_cast<std::int64_t>(StreamState::tombstoned))
+      return std::unexpected(
+          connection_.damaged(fmt::format("stream {} has the unknown state {}", stream.name, state)));
+    stream.state = static_cast<StreamState>(state);
     stream.head = natural(row.optional_integer(3));
     stream.first_readable = row.natural(4);
     stream.limits.truncate_before = natural(row.optional_integer(5));

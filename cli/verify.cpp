@@ -39,7 +39,7 @@ class ProgressLine {
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 void print_report(const lasagne::VerifyReport& report) {
-  for (const auto& finding : report.findings) print_line(plain(finding.what));
+  for (const auto& finding : report.findings) print_line(printable(finding.what));
   if (report.findings.empty()) {
     print_line(fmt::format("sound: {} message{} in {} stream{}, up to position {}", report.messages,
                            plural(report.messages), report.streams, plural(report.streams), report.last_position));

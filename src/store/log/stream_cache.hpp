@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "store/log/backing.hpp"
 #include "store/log/limits.hpp"
@@ -50,8 +52,9 @@ class StreamCache {
  private:
   Backing& backing_;
   const LogStoreLimits& limits_;
-  std::unordered_map<std::string_view, std::unique_ptr<CachedStream>> streams_;  // keys live in the values' rows
-  std::list<CachedStream*> hot_;                                                 // least recently used first
+  boost::unordered_flat_map<std::string_view, std::unique_ptr<CachedStream>, std::hash<std::string_view>>
+      streams_;                    // keys live in the values' rows
+  std::list<CachedStream*> hot_;   // least recently used first
   std::list<CachedStream*> cold_;  // likewise; used before all hot ones, and without messages
 };
 

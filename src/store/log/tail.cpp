@@ -7,17 +7,23 @@
 
 namespace lasagne::detail {
 
-// Messages that follow one another are often of one kind: `like` is tried first.
-Tail::Index::pointer Tail::enter(Index& index, std::string_view name, Index::pointer like) {
-  if (like != nullptr && like->first == name) return like;
-  const auto found = index.find(name);
-  return &*(found != index.end() ? found : index.emplace(name, Positions{}).first);
+namespace {
+constexpr std::size_t names_kept = 1'024;  // of which no message is in the tail
 }
 
-void Tail::leave(Index& index, Index::pointer entry) {
-  assert(!entry->second.empty());
-  entry->second.pop_front();
-  if (entry->second.empty()) index.erase(index.find(entry->first));
+// Messages that follow one another are often of one kind: `like` is tried first.
+Tail::Named* Tail::enter(Index& index, std::string_view name, Named* like) {
+  if (like != nullptr && like->name == name) return like;
+  if (const auto found = index.find(name); found != index.end()) return found->second.get();
+  auto named = std::make_unique<Named>(Named{std::string(name), {}});
+  const std::string_view key = named->name;
+  return index.emplace(key, std::move(named)).first->second.get();
+}
+
+void Tail::leave(Index& index, Named* named) {
+  assert(!named->positions.empty());
+  named->positions.pop_front();
+  if (named->positions.empty() && index.size() > names_kept) index.erase(index.find(named->name));
 }
 
 void Tail::push_back(MessagePtr message) {
@@ -25,8 +31,8 @@ void Tail::push_back(MessagePtr message) {
   const Entry* last = entries_.empty() ? nullptr : &entries_.back();
   const auto type = enter(types_, message->type, last != nullptr ? last->type : nullptr);
   const auto category = enter(categories_, category_of(message->stream), last != nullptr ? last->category : nullptr);
-  type->second.push_back(message->position);
-  category->second.push_back(message->position);
+  type->positions.push_back(message->position);
+  category->positions.push_back(message->position);
   entries_.push_back({std::move(message), type, category});
 }
 
@@ -48,7 +54,9 @@ template <class Visit>
 void Tail::visit_lists(const Filter& filter, Position after, Visit visit) const {
   const auto one = [&](const Index& index, std::string_view name) {
     const auto found = index.find(name);
-    if (found != index.end() && found->second.back() > after) visit(found->second);
+    if (found == index.end() || found->second->positions.empty()) return;
+    const auto& positions = found->second->positions;
+    if (positions.back() > after) visit(positions);
   };
   if (!filter.types.empty()) {
     for (const auto& type : filter.types) one(types_, type);

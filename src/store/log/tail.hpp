@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "lasagne/store.hpp"
 
@@ -30,25 +32,26 @@ class Tail {
   void read(const Filter& filter, std::size_t limit, LogSlice& slice) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
-  };
   using Positions = std::deque<Position>;
-  using Index = std::unordered_map<std::string, Positions, Hash, std::equal_to<>>;
+  struct Named {
+    std::string name;
+    Positions positions;
+  };
+  using Index = boost::unordered_flat_map<std::string_view, std::unique_ptr<Named>, std::hash<std::string_view>>;
   struct Entry {
     MessagePtr message;
-    Index::pointer type;
-    Index::pointer category;
+    Named* type;
+    Named* category;
   };
 
   template <class Visit>
   void visit_lists(const Filter& filter, Position after, Visit visit) const;
-  static Index::pointer enter(Index& index, std::string_view name, Index::pointer like);
-  static void leave(Index& index, Index::pointer entry);
+  static Named* enter(Index& index, std::string_view name, Named* like);
+  static void leave(Index& index, Named* named);
 
   std::deque<Entry> entries_;
-  Index types_;  // a name that no message in the tail has is not in it
+  // A name that no message in the tail has any more may stay a while, for the next message that has it.
+  Index types_;
   Index categories_;
 };
 

@@ -19,17 +19,21 @@ Result<void> MemoryBacking::write(const Batch& batch) {
   }
   const std::scoped_lock lock(mutex_);
   for (const auto& [id, row] : batch.streams) {
-    auto& stream = streams_[id];
-    const auto head = stream.row.head;
-    stream.row = row;
-    stream.row.head = std::max(head, row.head);
-    stream_ids_[row.name] = id;
+    while (streams_.size() < id) streams_.emplace_back();
+    auto& kept = streams_[id - 1].row;
+    const bool known = kept.id != 0;
+    auto name = known ? std::move(kept.name) : row.name;  // stays where it is: it is a key
+    const auto head = std::max(kept.head, row.head);
+    kept = row;
+    kept.name = std::move(name);
+    kept.head = head;
+    if (!known) stream_ids_.emplace(kept.name, id);
   }
   for (const auto& [stream_id, message] : batch.messages) {
-    assert(message->position > last_position_ && message->recorded_at >= last_recorded_at_);
-    log_.emplace_hint(log_.end(), message->position, message);
-    auto& stream = streams_[stream_id];
-    stream.messages.emplace_hint(stream.messages.end(), message->revision, message);
+    assert(message->position > last_position_);
+    log_.put(message->position, message);
+    auto& stream = streams_[stream_id - 1];
+    stream.messages.put(message->revision, message);
     stream.row.head = message->revision;
     processes_[message->metadata.correlation_id].push_back(message->position);
     last_position_ = message->position;
@@ -55,22 +59,26 @@ Result<void> MemoryBacking::write(const Batch& batch) {
 
 Result<std::optional<StreamRow>> MemoryBacking::find_stream(std::string_view name) {
   const std::scoped_lock lock(mutex_);
-  const auto found = stream_ids_.find(std::string(name));
+  const auto found = stream_ids_.find(name);
   if (found == stream_ids_.end()) return std::nullopt;
-  return streams_[found->second].row;
+  return streams_[found->second - 1].row;
 }
 
 Result<std::vector<MessagePtr>> MemoryBacking::read_stream(const StreamRow& stream, Revision from, Revision to,
                                                            Direction direction, std::size_t limit) {
   const std::scoped_lock lock(mutex_);
-  const auto& messages = streams_[stream.id].messages;
   std::vector<MessagePtr> read;
-  const auto first = messages.lower_bound(from);
-  const auto last = messages.upper_bound(to);
+  if (stream.id == 0 || stream.id > streams_.size()) return read;
+  const auto& messages = streams_[stream.id - 1].messages;
+  const auto end = to < messages.end() ? to + 1 : messages.end();
   if (direction == Direction::forwards) {
-    for (auto at = first; at != last && read.size() < limit; ++at) read.push_back(at->second);
+    for (auto at = messages.next(from); at < end && read.size() < limit; at = messages.next(at + 1)) {
+      read.push_back(messages.find(at));
+    }
   } else {
-    for (auto at = last; at != first && read.size() < limit;) read.push_back((--at)->second);
+    for (auto at = end; at > from && read.size() < limit; --at) {
+      if (auto message = messages.find(at - 1)) read.push_back(std::move(message));
+    }
   }
   return read;
 }
@@ -79,11 +87,12 @@ Result<LogSlice> MemoryBacking::read_all(Position after, Position up_to, const F
   const std::scoped_lock lock(mutex_);
   LogSlice slice;
   slice.scanned_to = std::max(after, up_to);
-  for (auto at = log_.upper_bound(after); at != log_.end() && at->first <= up_to; ++at) {
-    if (!filter.empty() && !filter.matches(*at->second)) continue;
-    slice.messages.push_back(at->second);
+  for (auto at = log_.next(after + 1); at < log_.end() && at <= up_to; at = log_.next(at + 1)) {
+    auto message = log_.find(at);
+    if (!filter.empty() && !filter.matches(*message)) continue;
+    slice.messages.push_back(std::move(message));
     if (slice.messages.size() == limit) {
-      slice.scanned_to = at->first;
+      slice.scanned_to = at;
       break;
     }
   }
@@ -98,8 +107,8 @@ Result<std::vector<MessagePtr>> MemoryBacking::read_process(const Uuid& correlat
   if (found == processes_.end()) return messages;
   for (const Position position : found->second) {
     if (messages.size() == limit) break;
-    const auto at = log_.find(position);
-    if (position > after && at != log_.end()) messages.push_back(at->second);
+    if (position <= after) continue;
+    if (auto message = log_.find(position)) messages.push_back(std::move(message));
   }
   return messages;
 }
@@ -149,16 +158,18 @@ Result<std::vector<ParkedMessage>> MemoryBacking::parked(std::string_view proces
 Result<std::uint64_t> MemoryBacking::scavenge(Timestamp now) {
   const std::scoped_lock lock(mutex_);
   std::uint64_t removed = 0;
-  for (auto& [id, stream] : streams_) {
-    const auto& row = stream.row;
-    const Revision first = first_readable(row);
-    std::erase_if(stream.messages, [&](const auto& entry) {
-      const bool old = row.limits.max_age && entry.second->recorded_at < now - *row.limits.max_age;
-      if (entry.first >= first && !old) return false;
-      log_.erase(entry.second->position);
+  for (auto& stream : streams_) {
+    const auto& limits = stream.row.limits;
+    const Revision first = first_readable(stream.row);
+    auto& messages = stream.messages;
+    for (auto at = messages.next(0); at < messages.end(); at = messages.next(at + 1)) {
+      const auto message = messages.find(at);
+      const bool old = limits.max_age && message->recorded_at < now - *limits.max_age;
+      if (at >= first && !old) continue;
+      log_.remove(message->position);
+      messages.remove(at);
       ++removed;
-      return true;
-    });
+    }
   }
   return removed;
 }

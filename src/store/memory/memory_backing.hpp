@@ -2,14 +2,18 @@
 // the LogStore above it, as a disk would.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "store/log/backing.hpp"
+#include "store/memory/sparse_messages.hpp"
 
 namespace lasagne::detail {
 
@@ -36,18 +40,18 @@ class MemoryBacking final : public Backing {
  private:
   struct Stream {
     StreamRow row;
-    std::map<Revision, MessagePtr> messages;
+    SparseMessages messages;  // by revision
   };
 
   BeforeWrite before_write_;
   std::mutex mutex_;
   // All below is guarded by mutex_.
-  std::map<Position, MessagePtr> log_;
+  SparseMessages log_;  // by position
   Position last_position_ = 0;
   Timestamp last_recorded_at_;
-  std::unordered_map<std::uint64_t, Stream> streams_;
-  std::unordered_map<std::string, std::uint64_t> stream_ids_;
-  std::unordered_map<Uuid, std::vector<Position>> processes_;
+  std::deque<Stream> streams_;  // each at its id - 1
+  boost::unordered_flat_map<std::string_view, std::uint64_t, std::hash<std::string_view>> stream_ids_;  // keys: in rows
+  boost::unordered_flat_map<Uuid, std::vector<Position>, std::hash<Uuid>> processes_;
   std::map<std::string, Position, std::less<>> checkpoints_;
   std::map<std::string, Timer, std::less<>> timers_;
   std::map<std::pair<Timestamp, std::string>, const Timer*> due_;

@@ -30,7 +30,7 @@ struct OpenOptions {
   // `unavailable`.
   std::chrono::milliseconds busy_wait{5'000};
   // What time it is, for Message::recorded_at and StreamLimits::max_age; unset: the system's clock. Called from several
-  // threads; must not throw.
+  // threads; where it throws, the system's clock counts.
   std::function<Timestamp()> clock = nullptr;
   // Called with what a person should know and no caller is told: a clock jumped, the database went away or came back, a
   // reader keeps the write-ahead log from starting over. Called from several threads; what it throws is ignored.

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lasagne/type_name.hpp"
+
 namespace examples {
 
 namespace {
@@ -42,6 +44,14 @@ bool contains(const std::vector<std::string>& types, std::string_view type) {
 }
 
 }  // namespace
+
+Position checkpoint_of(lasagne::Store& store, const std::string& processor) {
+  const auto own = value_of(store.checkpoint(processor));
+  const auto handler = processor.substr(processor.rfind('/') + 1);
+  if (own > 0 || lasagne::last_part(handler) == handler) return own;
+  const auto prefix = processor.substr(0, processor.size() - handler.size());
+  return value_of(store.checkpoint(prefix + std::string(lasagne::last_part(handler))));
+}
 
 LogAudit::LogAudit(lasagne::Store& store, const std::vector<std::string>& modules,
                    std::vector<AuditedProcessor> processors, std::function<void(std::string)> violation)
@@ -85,7 +95,7 @@ void LogAudit::note(const Message& message) {
 void LogAudit::note_cause(const Message& message) {
   const auto& cause = message.metadata.causation_id;
   if (cause.is_nil()) return;
-  auto effect = mix(hash_of(message.stream), hash_of(message.type));
+  auto effect = mix(hash_of(message.stream), hash_of(lasagne::last_part(message.type)));
   if (message.kind == MessageKind::command) effect = mix(effect, hash_of(message.data));
   causes_.emplace_back(mix(effect, hash_of(cause)), message.position);
 }
@@ -113,7 +123,7 @@ void LogAudit::check_checkpoints() {
   auto lowest = end_;
   for (auto& watched : watched_) {
     const auto& name = watched.processor.name;
-    watched.checkpoint = value_of(store_.checkpoint(name));
+    watched.checkpoint = checkpoint_of(store_, name);
     const auto end = store_.visible_position();
     if (watched.checkpoint > end) {
       violation_(fmt::format("the checkpoint of {} is {}, past the log's end at {}: it would miss what comes", name,

@@ -20,6 +20,10 @@ struct AuditedProcessor {
   std::vector<std::string> makes;    // types of messages that are caused by them
 };
 
+// The processor's checkpoint, also in a store that nobody has run since type names were qualified: it then stands under
+// the handler's own name. Throws std::runtime_error when the store cannot be read.
+[[nodiscard]] lasagne::Position checkpoint_of(lasagne::Store& store, const std::string& processor);
+
 // Reads along with an audit that reads the log in order. Also right beside a running system: what is written meanwhile
 // is not held against it.
 class LogAudit {

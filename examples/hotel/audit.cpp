@@ -107,7 +107,7 @@ struct Timers {
 };
 
 Timers read_timers(lasagne::Store& store, Style style) {
-  Timers timers{value_of(store.checkpoint(audited_processors(style).front().name))};
+  Timers timers{examples::checkpoint_of(store, audited_processors(style).front().name)};
   const lasagne::Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
   for (const auto& timer : value_of(store.due_timers(end_of_time, most_timers))) {
     if (!lasagne::names_type<TimeOutGroupCheckout>(timer.message.type)) continue;

@@ -5,6 +5,7 @@
 #include "choreography/reactions.hpp"
 #include "group_checkout/group_checkout.hpp"
 #include "guest_stay_account/guest_stay_account.hpp"
+#include "lasagne/type_name.hpp"
 #include "process_manager/group_checkout_process.hpp"
 #include "saga/group_checkout_saga.hpp"
 
@@ -49,9 +50,13 @@ std::optional<Style> style_of(lasagne::Store& store) {
   for (const auto style : all_styles) {
     for (const auto& processor : hotel_module(style).processors()) {
       if (processor.ends_with("/commands")) continue;  // all styles have it
-      const auto checkpoint = store.checkpoint(processor);
-      if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
-      if (*checkpoint > 0) return style;
+      const auto handler = processor.rfind('/') + 1;
+      const auto unqualified = processor.substr(0, handler) + std::string(lasagne::last_part(processor.substr(handler)));
+      for (const auto& name : {processor, unqualified}) {  // of today's runtimes, and of earlier ones
+        const auto checkpoint = store.checkpoint(name);
+        if (!checkpoint) throw std::runtime_error(checkpoint.error().message);
+        if (*checkpoint > 0) return style;
+      }
     }
   }
   return std::nullopt;

@@ -9,7 +9,8 @@ namespace {
 
 using lasagne::Rejection;
 
-constexpr std::string_view currency_of_old_requests = "EUR";
+// What was stored before currencies were meant euros.
+std::string currency_of(const auto& message) { return message.currency.value_or("EUR"); }
 
 Rejection payment_not_found() { return {"PaymentNotFound", "there is no such payment"}; }
 
@@ -30,7 +31,7 @@ Payment::State Payment::evolve(State, const PaymentRequested& requested) {
   payment.status = PaymentStatus::Pending;
   payment.order_id = requested.order_id;
   payment.amount = requested.amount;
-  payment.currency = requested.currency.value_or(std::string(currency_of_old_requests));
+  payment.currency = currency_of(requested);
   return payment;
 }
 
@@ -63,23 +64,25 @@ Payment::State Payment::evolve(State payment, const PaymentTimedOut&) {
 }
 
 Payment::Decision Payment::decide(const RequestPayment& command, const State& payment) {
-  if (auto refused = refuse(command.amount, command.currency)) return *std::move(refused);
+  const auto currency = currency_of(command);
+  if (auto refused = refuse(command.amount, currency)) return *std::move(refused);
   if (payment.status == PaymentStatus::NotRequested) {
-    return PaymentRequested{command.payment_id, command.order_id, command.amount, command.now, command.currency};
+    return PaymentRequested{command.payment_id, command.order_id, command.amount, command.now, currency};
   }
   const bool same =
-      payment.order_id == command.order_id && payment.amount == command.amount && payment.currency == command.currency;
+      payment.order_id == command.order_id && payment.amount == command.amount && payment.currency == currency;
   if (same) return {};
   return Rejection{"PaymentAlreadyRequested", "there is a payment of this id for something else"};
 }
 
 Payment::Decision Payment::decide(const CompletePayment& command, const State& payment) {
   if (payment.status == PaymentStatus::NotRequested) return payment_not_found();
-  if (auto refused = refuse(command.amount, command.currency)) return *std::move(refused);
-  if (command.amount != payment.amount || command.currency != payment.currency) {
-    if (payment.mismatched == ReceivedMoney{command.amount, command.currency}) return {};
-    return {PaymentMismatched{command.payment_id, command.amount, command.currency, command.now},
-            PaymentRefunded{command.payment_id, command.amount, command.now, command.currency}};
+  const auto currency = currency_of(command);
+  if (auto refused = refuse(command.amount, currency)) return *std::move(refused);
+  if (command.amount != payment.amount || currency != payment.currency) {
+    if (payment.mismatched == ReceivedMoney{command.amount, currency}) return {};
+    return {PaymentMismatched{command.payment_id, command.amount, currency, command.now},
+            PaymentRefunded{command.payment_id, command.amount, command.now, currency}};
   }
   const PaymentCompleted completed{command.payment_id, command.amount, command.now};
   switch (payment.status) {

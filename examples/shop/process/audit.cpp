@@ -75,7 +75,7 @@ struct Timers {
 };
 
 Timers read_timers(lasagne::Store& store) {
-  Timers timers{value_of(store.checkpoint(deadline_processor))};
+  Timers timers{examples::checkpoint_of(store, deadline_processor)};
   const lasagne::Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
   for (const auto& timer : value_of(store.due_timers(end_of_time, AuditLimits::timers))) {
     if (!lasagne::names_type<TimeOutPayment>(timer.message.type)) continue;

@@ -5,6 +5,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "lasagne/type_name.hpp"
 #include "store/log/head.hpp"
 
 namespace lasagne::detail {
@@ -18,17 +19,24 @@ std::unexpected<Error> conflict(const Append& append, std::optional<Revision> ac
   return std::unexpected(Error{ErrorCode::conflict, std::move(text), append.stream, actual});
 }
 
+// Also where one of them was named before names were qualified.
+bool same_type(std::string_view a, std::string_view b) {
+  return a == b || (last_part(a) == last_part(b) && (last_part(a) == a || last_part(b) == b));
+}
+
+bool same(const Message& a, const Message& b) {
+  return a.kind == b.kind && same_type(a.type, b.type) && a.data == b.data;
+}
+
 std::unexpected<Error> reused(const Message& message, const Message& before) {
   return fail(ErrorCode::id_reused,
               "the id " + message.id.to_string() + " of a " + message.type + " for " + message.stream +
                   " was used before, for " +
-                  (message.type != before.type || message.kind != before.kind ? "a message of type " + before.type
+                  (!same_type(message.type, before.type) || message.kind != before.kind ? "a message of type " + before.type
                                                                               : std::string("other data")) +
                   ": a new message needs an id of its own, and a repeated one its data",
               message.stream);
 }
-
-bool same(const Message& a, const Message& b) { return a.kind == b.kind && a.type == b.type && a.data == b.data; }
 
 }  // namespace
 

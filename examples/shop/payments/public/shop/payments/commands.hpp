@@ -1,6 +1,7 @@
 // What the payments can be asked for.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lasagne/money.hpp"
@@ -13,7 +14,7 @@ struct RequestPayment {
   lasagne::Uuid payment_id;
   lasagne::Uuid order_id;
   lasagne::Money amount;
-  std::string currency;  // ISO 4217: "EUR"
+  std::optional<std::string> currency = {};  // ISO 4217: "EUR", also what commands from before it was sent mean
   lasagne::Timestamp now;
 };
 // The gateway has received this much money. It may say so any number of times. Money that is not what was requested is
@@ -21,7 +22,7 @@ struct RequestPayment {
 struct CompletePayment {
   lasagne::Uuid payment_id;
   lasagne::Money amount;
-  std::string currency;
+  std::optional<std::string> currency = {};  // as above
   lasagne::Timestamp now;
 };
 

@@ -1,0 +1,151 @@
+PRAGMA application_id = 1282631534;
+PRAGMA user_version = 1;
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE streams(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  category TEXT NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  head INTEGER,
+  first_readable INTEGER NOT NULL DEFAULT 0,
+  truncate_before INTEGER,
+  max_count INTEGER,
+  max_age_us INTEGER
+);
+INSERT INTO streams VALUES(1,'GuestStayAccount-00000000-0001-850a-88a6-69db4321cef0','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(2,'GuestStayAccount-00000000-0401-8ed3-9c7a-e6af690e374e','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(3,'GuestStayAccount-00000000-0002-8e17-9ae5-787795791407','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(4,'GuestStayAccount-00000000-0402-8b6c-b0cd-c59d2f15998d','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(5,'GuestStayAccount-00000000-0003-8692-bd4a-97fed093a6f0','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(6,'GuestStayAccount-00000000-0403-82fe-9ca4-da8892f067fb','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(7,'GroupCheckout-00000000-0000-8664-8ca2-39e751a7797c','GroupCheckout',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(8,'hotel__commands','hotel__commands',0,NULL,0,NULL,NULL,NULL);
+CREATE TABLE types(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+INSERT INTO types VALUES(1,'GuestCheckedIn');
+INSERT INTO types VALUES(2,'ChargeRecorded');
+INSERT INTO types VALUES(3,'PaymentRecorded');
+INSERT INTO types VALUES(4,'GroupCheckoutInitiated');
+INSERT INTO types VALUES(5,'CheckOutGuest');
+INSERT INTO types VALUES(6,'RecordGuestCheckoutsInitiation');
+INSERT INTO types VALUES(7,'GuestCheckedOut');
+INSERT INTO types VALUES(8,'GuestCheckoutFailed');
+INSERT INTO types VALUES(9,'GuestCheckoutsInitiated');
+INSERT INTO types VALUES(10,'RecordGuestCheckoutCompletion');
+INSERT INTO types VALUES(11,'RecordGuestCheckoutFailure');
+INSERT INTO types VALUES(12,'GuestCheckoutCompletionRecorded');
+INSERT INTO types VALUES(13,'GuestCheckoutFailureRecorded');
+INSERT INTO types VALUES(14,'GroupCheckoutFailed');
+CREATE TABLE log(
+  position INTEGER PRIMARY KEY,
+  stream_id INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  type_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  correlation_id BLOB NOT NULL,
+  causation_id BLOB,
+  traceparent TEXT,
+  recorded_at INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+INSERT INTO log VALUES(1,1,0,1,0,X'01a2219835c17acb95a9b5c214e0bd9c',X'01a2219835c178f1b9f0025ebc308825',X'01a2219835c178f1b9f0025ebc308825',NULL,1795859953089136,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","checked_in_at":"2026-11-28T09:59:13.089089Z"}');
+INSERT INTO log VALUES(2,2,0,1,0,X'01a2219835c2715b8f6f04aa5d112750',X'01a2219835c270deaba54507095d9b61',X'01a2219835c270deaba54507095d9b61',NULL,1795859953090371,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","checked_in_at":"2026-11-28T09:59:13.090343Z"}');
+INSERT INTO log VALUES(3,1,1,2,0,X'01a2219835cf77339eed8ab4d257f612',X'01a2219835c178f1b9f0025ebc308825',X'01a2219835cf7447b02061fd113c7782',NULL,1795859953103119,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","amount":82110,"recorded_at":"2026-11-28T09:59:13.103081Z"}');
+INSERT INTO log VALUES(4,2,1,2,0,X'01a2219835d27fe8b1d719a96a0c0e15',X'01a2219835c270deaba54507095d9b61',X'01a2219835d270fb996b5b75bd96ae97',NULL,1795859953106577,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","amount":51731,"recorded_at":"2026-11-28T09:59:13.106558Z"}');
+INSERT INTO log VALUES(5,1,2,3,0,X'01a2219835d273c98525bff86c81652f',X'01a2219835c178f1b9f0025ebc308825',X'01a2219835d2726c99cc230d50dc89a6',NULL,1795859953106788,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","amount":82110,"recorded_at":"2026-11-28T09:59:13.106783Z"}');
+INSERT INTO log VALUES(6,2,2,3,0,X'01a2219835d378a2a87cfd1e9c3f15d4',X'01a2219835c270deaba54507095d9b61',X'01a2219835d37b27bae5db626e806784',NULL,1795859953107024,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","amount":51730,"recorded_at":"2026-11-28T09:59:13.107021Z"}');
+INSERT INTO log VALUES(7,3,0,1,0,X'01a2219835d37e48a8f48e8b5d5b9408',X'01a2219835d37002ae561a232e73662f',X'01a2219835d37002ae561a232e73662f',NULL,1795859953107261,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","checked_in_at":"2026-11-28T09:59:13.107240Z"}');
+INSERT INTO log VALUES(8,4,0,1,0,X'01a2219835d37803b93ac59e5bb354fa',X'01a2219835d3757a81d95b2aaac71a1d',X'01a2219835d3757a81d95b2aaac71a1d',NULL,1795859953107887,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","checked_in_at":"2026-11-28T09:59:13.107846Z"}');
+INSERT INTO log VALUES(9,3,1,2,0,X'01a2219835d976cdbb7258ed86fa60e9',X'01a2219835d37002ae561a232e73662f',X'01a2219835d97fea948250d505edb2ac',NULL,1795859953113361,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","amount":98703,"recorded_at":"2026-11-28T09:59:13.113325Z"}');
+INSERT INTO log VALUES(10,4,1,2,0,X'01a2219835da782e89261a3a79ccb297',X'01a2219835d3757a81d95b2aaac71a1d',X'01a2219835da71c4abdd4c30c99ee3f6',NULL,1795859953114736,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","amount":84927,"recorded_at":"2026-11-28T09:59:13.114718Z"}');
+INSERT INTO log VALUES(11,3,2,3,0,X'01a2219835e1733f9c65d10084dfb26e',X'01a2219835d37002ae561a232e73662f',X'01a2219835e17317811816bb1c88d49c',NULL,1795859953121549,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","amount":98702,"recorded_at":"2026-11-28T09:59:13.121501Z"}');
+INSERT INTO log VALUES(12,4,2,3,0,X'01a2219835e37acca42e0ca7c083bd53',X'01a2219835d3757a81d95b2aaac71a1d',X'01a2219835e37f679c808e44570b8520',NULL,1795859953123606,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","amount":84927,"recorded_at":"2026-11-28T09:59:13.123573Z"}');
+INSERT INTO log VALUES(13,5,0,1,0,X'01a2219835e676c2bfd88b6f9042bcb1',X'01a2219835e67a799b4be2ef328fa2fe',X'01a2219835e67a799b4be2ef328fa2fe',NULL,1795859953126751,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","checked_in_at":"2026-11-28T09:59:13.126717Z"}');
+INSERT INTO log VALUES(14,5,1,2,0,X'01a2219835e87272a2a4b33f864b96d2',X'01a2219835e67a799b4be2ef328fa2fe',X'01a2219835e87652bda454f201808ceb',NULL,1795859953128052,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","amount":59550,"recorded_at":"2026-11-28T09:59:13.128042Z"}');
+INSERT INTO log VALUES(15,6,0,1,0,X'01a2219835e8724395812fd916b98c9a',X'01a2219835e871c7abe4e1ef591d0647',X'01a2219835e871c7abe4e1ef591d0647',NULL,1795859953128116,'{"guest_stay_id":"00000000-0403-82fe-9ca4-da8892f067fb","checked_in_at":"2026-11-28T09:59:13.127915Z"}');
+INSERT INTO log VALUES(16,5,2,3,0,X'01a2219835ea7746bb5003ca7e9f3029',X'01a2219835e67a799b4be2ef328fa2fe',X'01a2219835ea7b8680eff0250a079a3a',NULL,1795859953130523,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","amount":59550,"recorded_at":"2026-11-28T09:59:13.130502Z"}');
+INSERT INTO log VALUES(17,6,1,2,0,X'01a2219835ee7fd2a8923912f8934027',X'01a2219835e871c7abe4e1ef591d0647',X'01a2219835ee7e688e3a2b5640ce4061',NULL,1795859953134526,'{"guest_stay_id":"00000000-0403-82fe-9ca4-da8892f067fb","amount":22596,"recorded_at":"2026-11-28T09:59:13.134507Z"}');
+INSERT INTO log VALUES(18,7,0,4,0,X'01a2219835ee7079b34056ab40c98608',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee7b9c8df2fcc6940ce677',NULL,1795859953134750,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","clerk_id":"00000000-0000-882b-9af0-32d1943a4d31","guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0002-8e17-9ae5-787795791407","00000000-0003-8692-bd4a-97fed093a6f0"],"initiated_at":"2026-11-28T09:59:13.134720Z","deadline":"2026-11-28T09:59:14.134720Z"}');
+INSERT INTO log VALUES(19,8,0,5,1,X'01a2219835ee8aceaff80789e750d9ee',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee7079b34056ab40c98608',NULL,1795859953136242,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(20,8,1,5,1,X'01a2219835ee8d569072d7bc34b1059f',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee7079b34056ab40c98608',NULL,1795859953136242,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(21,8,2,5,1,X'01a2219835ee8c54934c71542956bb96',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee7079b34056ab40c98608',NULL,1795859953136242,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(22,8,3,6,1,X'01a2219835ee8b51b77092deb4826a7d',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee7079b34056ab40c98608',NULL,1795859953136242,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0002-8e17-9ae5-787795791407","00000000-0003-8692-bd4a-97fed093a6f0"],"now":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(23,1,3,7,0,X'01a2219835ee8729bfb4b35244301290',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8aceaff80789e750d9ee',NULL,1795859953136286,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(24,3,3,8,0,X'01a2219835ee82bb88c9902cdaea961a',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8d569072d7bc34b1059f',NULL,1795859953136286,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"reason":"BalanceNotSettled","failed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(25,5,3,7,0,X'01a2219835ee827fa0471379fcb16433',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8c54934c71542956bb96',NULL,1795859953136286,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(26,7,1,9,0,X'01a2219835ee82288a4ba743022ef789',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8b51b77092deb4826a7d',NULL,1795859953136286,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0002-8e17-9ae5-787795791407","00000000-0003-8692-bd4a-97fed093a6f0"],"initiated_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(27,8,4,10,1,X'01a2219835ee88f384509cce89c914a1',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8729bfb4b35244301290',NULL,1795859953136302,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(28,8,5,11,1,X'01a2219835ee8c9e85596f3370e5ec6a',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee82bb88c9902cdaea961a',NULL,1795859953136302,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","reason":"BalanceNotSettled","failed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(29,8,6,10,1,X'01a2219835ee891c838f83359e87d6ad',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee827fa0471379fcb16433',NULL,1795859953136302,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(30,7,2,12,0,X'01a2219835ee8fc7a7c28babe958e90c',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee88f384509cce89c914a1',NULL,1795859953136316,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(31,7,3,13,0,X'01a2219835ee84f4b9bc42b34a866a6d',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee8c9e85596f3370e5ec6a',NULL,1795859953136316,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","reason":"BalanceNotSettled","failed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(32,7,4,12,0,X'01a2219835ee8e3cb1f67f7fcfc918ec',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee891c838f83359e87d6ad',NULL,1795859953136316,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","completed_at":"2026-11-28T09:59:13.134720Z"}');
+INSERT INTO log VALUES(33,7,5,14,0,X'01a2219835ee8167bec7ebc71b759fec',X'01a2219835ee7b9c8df2fcc6940ce677',X'01a2219835ee891c838f83359e87d6ad',NULL,1795859953136316,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"completed_guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0003-8692-bd4a-97fed093a6f0"],"failed_guest_stay_ids":["00000000-0002-8e17-9ae5-787795791407"],"failed_at":"2026-11-28T09:59:13.134720Z"}');
+CREATE TABLE log_end(
+  only INTEGER PRIMARY KEY CHECK (only = 0),
+  position INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL
+);
+CREATE TABLE checkpoints(
+  processor TEXT PRIMARY KEY,
+  position INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO checkpoints VALUES('hotel/commands',29);
+INSERT INTO checkpoints VALUES('hotel/subscription/CheckOutGuestsOfGroup',18);
+INSERT INTO checkpoints VALUES('hotel/subscription/KeepGroupCheckoutDeadline',33);
+INSERT INTO checkpoints VALUES('hotel/subscription/RecordGuestCheckouts',26);
+CREATE TABLE timers(
+  key TEXT PRIMARY KEY,
+  due INTEGER NOT NULL,
+  stream TEXT NOT NULL,
+  message_id BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  correlation_id BLOB NOT NULL,
+  causation_id BLOB,
+  traceparent TEXT
+) WITHOUT ROWID;
+CREATE TABLE parked(
+  processor TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_attempt INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  edited_data TEXT NOT NULL,
+  PRIMARY KEY(processor, position)
+) WITHOUT ROWID;
+CREATE INDEX streams_to_scavenge ON streams(id)
+  WHERE state <> 0 OR first_readable > 0 OR truncate_before IS NOT NULL OR max_count IS NOT NULL
+     OR max_age_us IS NOT NULL;
+CREATE UNIQUE INDEX log_by_stream ON log(stream_id, revision);
+CREATE INDEX log_by_correlation ON log(correlation_id);
+CREATE INDEX timers_by_due ON timers(due);
+CREATE VIEW messages AS
+SELECT
+  l.position AS position,
+  s.name AS stream,
+  l.revision AS revision,
+  CASE l.kind WHEN 0 THEN 'event' WHEN 1 THEN 'command' ELSE l.kind END AS kind,
+  t.name AS type,
+  l.data AS data,
+  strftime('%Y-%m-%dT%H:%M:%S', l.recorded_at / 1000000, 'unixepoch')
+    || printf('.%06dZ', l.recorded_at % 1000000) AS recorded_at,
+  lower(substr(hex(l.id), 1, 8) || '-' || substr(hex(l.id), 9, 4) || '-' || substr(hex(l.id), 13, 4) || '-'
+    || substr(hex(l.id), 17, 4) || '-' || substr(hex(l.id), 21)) AS id,
+  lower(substr(hex(l.correlation_id), 1, 8) || '-' || substr(hex(l.correlation_id), 9, 4) || '-'
+    || substr(hex(l.correlation_id), 13, 4) || '-' || substr(hex(l.correlation_id), 17, 4) || '-'
+    || substr(hex(l.correlation_id), 21)) AS correlation_id,
+  CASE WHEN l.causation_id IS NULL THEN NULL ELSE
+    lower(substr(hex(l.causation_id), 1, 8) || '-' || substr(hex(l.causation_id), 9, 4) || '-'
+      || substr(hex(l.causation_id), 13, 4) || '-' || substr(hex(l.causation_id), 17, 4) || '-'
+      || substr(hex(l.causation_id), 21)) END AS causation_id,
+  l.traceparent AS traceparent
+FROM log l CROSS JOIN streams s ON s.id = l.stream_id CROSS JOIN types t ON t.id = l.type_id;
+COMMIT;

@@ -1,0 +1,145 @@
+PRAGMA application_id = 1282631534;
+PRAGMA user_version = 1;
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE streams(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  category TEXT NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,
+  head INTEGER,
+  first_readable INTEGER NOT NULL DEFAULT 0,
+  truncate_before INTEGER,
+  max_count INTEGER,
+  max_age_us INTEGER
+);
+INSERT INTO streams VALUES(1,'GuestStayAccount-00000000-0001-850a-88a6-69db4321cef0','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(2,'GuestStayAccount-00000000-0401-8ed3-9c7a-e6af690e374e','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(3,'GuestStayAccount-00000000-0002-8e17-9ae5-787795791407','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(4,'GuestStayAccount-00000000-0402-8b6c-b0cd-c59d2f15998d','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(5,'GuestStayAccount-00000000-0003-8692-bd4a-97fed093a6f0','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(6,'GuestStayAccount-00000000-0403-82fe-9ca4-da8892f067fb','GuestStayAccount',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(7,'GroupCheckout-00000000-0000-8664-8ca2-39e751a7797c','GroupCheckout',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(8,'hotel__commands','hotel__commands',0,NULL,0,NULL,NULL,NULL);
+INSERT INTO streams VALUES(9,'GroupCheckout-00000000-0400-88cf-ba68-71aa5b631375','GroupCheckout',0,NULL,0,NULL,NULL,NULL);
+CREATE TABLE types(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+INSERT INTO types VALUES(1,'GuestCheckedIn');
+INSERT INTO types VALUES(2,'ChargeRecorded');
+INSERT INTO types VALUES(3,'PaymentRecorded');
+INSERT INTO types VALUES(4,'GroupCheckoutInitiated');
+INSERT INTO types VALUES(5,'GuestCheckoutsInitiated');
+INSERT INTO types VALUES(6,'CheckOutGuest');
+INSERT INTO types VALUES(7,'GuestCheckedOut');
+INSERT INTO types VALUES(8,'GuestCheckoutFailed');
+INSERT INTO types VALUES(9,'GuestCheckoutCompletionRecorded');
+INSERT INTO types VALUES(10,'GuestCheckoutFailureRecorded');
+INSERT INTO types VALUES(11,'GroupCheckoutFailed');
+CREATE TABLE log(
+  position INTEGER PRIMARY KEY,
+  stream_id INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  type_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  correlation_id BLOB NOT NULL,
+  causation_id BLOB,
+  traceparent TEXT,
+  recorded_at INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+INSERT INTO log VALUES(1,1,0,1,0,X'01a22197d62f7f69a719cb68abc65f74',X'01a22197d62f712fa6bc5a1454dcfbd2',X'01a22197d62f712fa6bc5a1454dcfbd2',NULL,1795859928623830,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","checked_in_at":"2026-11-28T09:58:48.623794Z"}');
+INSERT INTO log VALUES(2,2,0,1,0,X'01a22197d632766fb4257ed9cb9deff1',X'01a22197d6327e92acaec1d927e7ce60',X'01a22197d6327e92acaec1d927e7ce60',NULL,1795859928626678,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","checked_in_at":"2026-11-28T09:58:48.626663Z"}');
+INSERT INTO log VALUES(3,1,1,2,0,X'01a22197d63373a1b76ee2a50edf0bab',X'01a22197d62f712fa6bc5a1454dcfbd2',X'01a22197d6337bbe913442e57a6b2d28',NULL,1795859928627998,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","amount":82110,"recorded_at":"2026-11-28T09:58:48.627986Z"}');
+INSERT INTO log VALUES(4,2,1,2,0,X'01a22197d6347056b5408d0827ef9fd3',X'01a22197d6327e92acaec1d927e7ce60',X'01a22197d6347ce590b1e22312400c43',NULL,1795859928628207,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","amount":51731,"recorded_at":"2026-11-28T09:58:48.628202Z"}');
+INSERT INTO log VALUES(5,1,2,3,0,X'01a22197d63e7a75b65883ef7674a4ab',X'01a22197d62f712fa6bc5a1454dcfbd2',X'01a22197d63e71cc9274124c48ddcbcf',NULL,1795859928638590,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","amount":82110,"recorded_at":"2026-11-28T09:58:48.638559Z"}');
+INSERT INTO log VALUES(6,2,2,3,0,X'01a22197d63e71c8aeb6baf2ce3bf904',X'01a22197d6327e92acaec1d927e7ce60',X'01a22197d63e75bba1f66fed603ea2d6',NULL,1795859928638876,'{"guest_stay_id":"00000000-0401-8ed3-9c7a-e6af690e374e","amount":51730,"recorded_at":"2026-11-28T09:58:48.638871Z"}');
+INSERT INTO log VALUES(7,3,0,1,0,X'01a22197d63f7528b8fad92d25d4cbce',X'01a22197d63f7901bcae65ed5f726642',X'01a22197d63f7901bcae65ed5f726642',NULL,1795859928639111,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","checked_in_at":"2026-11-28T09:58:48.639088Z"}');
+INSERT INTO log VALUES(8,4,0,1,0,X'01a22197d63f7eb49ea003d6590b03fc',X'01a22197d63f7ff3ba4e3083145e8752',X'01a22197d63f7ff3ba4e3083145e8752',NULL,1795859928639290,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","checked_in_at":"2026-11-28T09:58:48.639281Z"}');
+INSERT INTO log VALUES(9,3,1,2,0,X'01a22197d6527e5a80bc964aa25f7f85',X'01a22197d63f7901bcae65ed5f726642',X'01a22197d6527a039275124c889ccf60',NULL,1795859928658593,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","amount":98703,"recorded_at":"2026-11-28T09:58:48.658557Z"}');
+INSERT INTO log VALUES(10,3,2,3,0,X'01a22197d6537b45b6040b71b1b3ebbe',X'01a22197d63f7901bcae65ed5f726642',X'01a22197d653772cad1940a4c1fd5128',NULL,1795859928659049,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","amount":98702,"recorded_at":"2026-11-28T09:58:48.659043Z"}');
+INSERT INTO log VALUES(11,4,1,2,0,X'01a22197d6537cb2987eec23b27cb6ec',X'01a22197d63f7ff3ba4e3083145e8752',X'01a22197d6537dea8356a7285a3581d3',NULL,1795859928659121,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","amount":84927,"recorded_at":"2026-11-28T09:58:48.659117Z"}');
+INSERT INTO log VALUES(12,5,0,1,0,X'01a22197d65372b78b0a63797984c2be',X'01a22197d6537f59a06c6c410ffa435e',X'01a22197d6537f59a06c6c410ffa435e',NULL,1795859928659320,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","checked_in_at":"2026-11-28T09:58:48.659300Z"}');
+INSERT INTO log VALUES(13,4,2,3,0,X'01a22197d653782bb64f4e6fbc38cc15',X'01a22197d63f7ff3ba4e3083145e8752',X'01a22197d65374f187d9f56a78cc1486',NULL,1795859928659471,'{"guest_stay_id":"00000000-0402-8b6c-b0cd-c59d2f15998d","amount":84927,"recorded_at":"2026-11-28T09:58:48.659467Z"}');
+INSERT INTO log VALUES(14,5,1,2,0,X'01a22197d6667a169513dafa470c4357',X'01a22197d6537f59a06c6c410ffa435e',X'01a22197d66675c5baab1c3aaac44f7c',NULL,1795859928678813,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","amount":59550,"recorded_at":"2026-11-28T09:58:48.678780Z"}');
+INSERT INTO log VALUES(15,6,0,1,0,X'01a22197d6677a888531da44d3781c88',X'01a22197d6677df3921c626f5b590ddd',X'01a22197d6677df3921c626f5b590ddd',NULL,1795859928679124,'{"guest_stay_id":"00000000-0403-82fe-9ca4-da8892f067fb","checked_in_at":"2026-11-28T09:58:48.679094Z"}');
+INSERT INTO log VALUES(16,5,2,3,0,X'01a22197d66774d49812ae64eab95e48',X'01a22197d6537f59a06c6c410ffa435e',X'01a22197d6677d5eb5d431c1ec1261a3',NULL,1795859928679282,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","amount":59550,"recorded_at":"2026-11-28T09:58:48.679277Z"}');
+INSERT INTO log VALUES(17,6,1,2,0,X'01a22197d667774cb6b9cce6912ffe92',X'01a22197d6677df3921c626f5b590ddd',X'01a22197d66776b6aada319931a3a8f3',NULL,1795859928679389,'{"guest_stay_id":"00000000-0403-82fe-9ca4-da8892f067fb","amount":22596,"recorded_at":"2026-11-28T09:58:48.679386Z"}');
+INSERT INTO log VALUES(18,7,0,4,0,X'01a22197d667732987e0df1392666594',X'01a22197d6677fb2be23d424cb293927',X'01a22197d6677fb2be23d424cb293927',NULL,1795859928679553,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","clerk_id":"00000000-0000-882b-9af0-32d1943a4d31","guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0002-8e17-9ae5-787795791407","00000000-0003-8692-bd4a-97fed093a6f0"],"initiated_at":"2026-11-28T09:58:48.679539Z","deadline":"2026-11-28T09:58:49.679539Z"}');
+INSERT INTO log VALUES(19,7,1,5,0,X'01a22197d6678b68b2014f9ed14ceb76',X'01a22197d6677fb2be23d424cb293927',X'01a22197d667732987e0df1392666594',NULL,1795859928679757,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0002-8e17-9ae5-787795791407","00000000-0003-8692-bd4a-97fed093a6f0"],"initiated_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(20,8,0,6,1,X'01a22197d6678122a3a9484c4b89a520',X'01a22197d6677fb2be23d424cb293927',X'01a22197d667732987e0df1392666594',NULL,1795859928679757,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(21,8,1,6,1,X'01a22197d66789518454183cd0d17835',X'01a22197d6677fb2be23d424cb293927',X'01a22197d667732987e0df1392666594',NULL,1795859928679757,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(22,8,2,6,1,X'01a22197d6678efc9263f66aeece0026',X'01a22197d6677fb2be23d424cb293927',X'01a22197d667732987e0df1392666594',NULL,1795859928679757,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"now":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(23,1,3,7,0,X'01a22197d667809f9b99b28d37062178',X'01a22197d6677fb2be23d424cb293927',X'01a22197d6678122a3a9484c4b89a520',NULL,1795859928679777,'{"guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","completed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(24,3,3,8,0,X'01a22197d6678b259ec9431bd2998309',X'01a22197d6677fb2be23d424cb293927',X'01a22197d66789518454183cd0d17835',NULL,1795859928679777,'{"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"reason":"BalanceNotSettled","failed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(25,5,3,7,0,X'01a22197d66782e28ae312d989924f69',X'01a22197d6677fb2be23d424cb293927',X'01a22197d6678efc9263f66aeece0026',NULL,1795859928679777,'{"guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","completed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(26,7,2,9,0,X'01a22197d6678e8dbcb1c98e9cf01c0d',X'01a22197d6677fb2be23d424cb293927',X'01a22197d667809f9b99b28d37062178',NULL,1795859928679798,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0001-850a-88a6-69db4321cef0","completed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(27,7,3,10,0,X'01a22197d66781bb9b40cab2d9f84b41',X'01a22197d6677fb2be23d424cb293927',X'01a22197d6678b259ec9431bd2998309',NULL,1795859928679798,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"guest_stay_id":"00000000-0002-8e17-9ae5-787795791407","reason":"BalanceNotSettled","failed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(28,7,4,9,0,X'01a22197d6678d95a146b6a7b810ff6f',X'01a22197d6677fb2be23d424cb293927',X'01a22197d66782e28ae312d989924f69',NULL,1795859928679798,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","guest_stay_id":"00000000-0003-8692-bd4a-97fed093a6f0","completed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(29,7,5,11,0,X'01a22197d6678a169120e09be0c0eee0',X'01a22197d6677fb2be23d424cb293927',X'01a22197d66782e28ae312d989924f69',NULL,1795859928679798,'{"group_checkout_id":"00000000-0000-8664-8ca2-39e751a7797c","round":1,"completed_guest_stay_ids":["00000000-0001-850a-88a6-69db4321cef0","00000000-0003-8692-bd4a-97fed093a6f0"],"failed_guest_stay_ids":["00000000-0002-8e17-9ae5-787795791407"],"failed_at":"2026-11-28T09:58:48.679539Z"}');
+INSERT INTO log VALUES(30,6,2,3,0,X'01a22197d667752cb05b63db4edc1c0d',X'01a22197d6677df3921c626f5b590ddd',X'01a22197d6677c0282aff553db3279bc',NULL,1795859928679829,'{"guest_stay_id":"00000000-0403-82fe-9ca4-da8892f067fb","amount":22596,"recorded_at":"2026-11-28T09:58:48.679826Z"}');
+INSERT INTO log VALUES(31,9,0,4,0,X'01a22197d66e728e805b3db489b714a6',X'01a22197d66e74eb90b93ab4acde293b',X'01a22197d66e74eb90b93ab4acde293b',NULL,1795859928686602,'{"group_checkout_id":"00000000-0400-88cf-ba68-71aa5b631375","clerk_id":"00000000-0400-83f9-9762-88ce398d931d","guest_stay_ids":["00000000-0401-8ed3-9c7a-e6af690e374e","00000000-0402-8b6c-b0cd-c59d2f15998d","00000000-0403-82fe-9ca4-da8892f067fb"],"initiated_at":"2026-11-28T09:58:48.686551Z","deadline":"2026-11-28T09:58:49.686551Z"}');
+CREATE TABLE log_end(
+  only INTEGER PRIMARY KEY CHECK (only = 0),
+  position INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL
+);
+CREATE TABLE checkpoints(
+  processor TEXT PRIMARY KEY,
+  position INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO checkpoints VALUES('hotel/commands',22);
+INSERT INTO checkpoints VALUES('hotel/process-manager/GroupCheckoutProcess',25);
+CREATE TABLE timers(
+  key TEXT PRIMARY KEY,
+  due INTEGER NOT NULL,
+  stream TEXT NOT NULL,
+  message_id BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  correlation_id BLOB NOT NULL,
+  causation_id BLOB,
+  traceparent TEXT
+) WITHOUT ROWID;
+CREATE TABLE parked(
+  processor TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_attempt INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  edited_data TEXT NOT NULL,
+  PRIMARY KEY(processor, position)
+) WITHOUT ROWID;
+CREATE INDEX streams_to_scavenge ON streams(id)
+  WHERE state <> 0 OR first_readable > 0 OR truncate_before IS NOT NULL OR max_count IS NOT NULL
+     OR max_age_us IS NOT NULL;
+CREATE UNIQUE INDEX log_by_stream ON log(stream_id, revision);
+CREATE INDEX log_by_correlation ON log(correlation_id);
+CREATE INDEX timers_by_due ON timers(due);
+CREATE VIEW messages AS
+SELECT
+  l.position AS position,
+  s.name AS stream,
+  l.revision AS revision,
+  CASE l.kind WHEN 0 THEN 'event' WHEN 1 THEN 'command' ELSE l.kind END AS kind,
+  t.name AS type,
+  l.data AS data,
+  strftime('%Y-%m-%dT%H:%M:%S', l.recorded_at / 1000000, 'unixepoch')
+    || printf('.%06dZ', l.recorded_at % 1000000) AS recorded_at,
+  lower(substr(hex(l.id), 1, 8) || '-' || substr(hex(l.id), 9, 4) || '-' || substr(hex(l.id), 13, 4) || '-'
+    || substr(hex(l.id), 17, 4) || '-' || substr(hex(l.id), 21)) AS id,
+  lower(substr(hex(l.correlation_id), 1, 8) || '-' || substr(hex(l.correlation_id), 9, 4) || '-'
+    || substr(hex(l.correlation_id), 13, 4) || '-' || substr(hex(l.correlation_id), 17, 4) || '-'
+    || substr(hex(l.correlation_id), 21)) AS correlation_id,
+  CASE WHEN l.causation_id IS NULL THEN NULL ELSE
+    lower(substr(hex(l.causation_id), 1, 8) || '-' || substr(hex(l.causation_id), 9, 4) || '-'
+      || substr(hex(l.causation_id), 13, 4) || '-' || substr(hex(l.causation_id), 17, 4) || '-'
+      || substr(hex(l.causation_id), 21)) END AS causation_id,
+  l.traceparent AS traceparent
+FROM log l CROSS JOIN streams s ON s.id = l.stream_id CROSS JOIN types t ON t.id = l.type_id;
+COMMIT;

@@ -1,4 +1,5 @@
-// What is stored reads back equal: each kind of member at its extremes and at random bits, and what would not is refused.
+// What is stored reads back equal: each kind of member at its extremes and at random bits, and what would not is
+// refused.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -156,8 +157,9 @@ TYPED_TEST_SUITE(FloatRoundTrips, Floats);
 
 TYPED_TEST(FloatRoundTrips, AtTheirExtremes) {
   using Limits = std::numeric_limits<TypeParam>;
-  for (const TypeParam value : {Limits::max(), Limits::lowest(), Limits::min(), Limits::denorm_min(), Limits::epsilon(),
-                                TypeParam(7.038531e-26), TypeParam(0.1), TypeParam(1) / 3, TypeParam(16777217), TypeParam(0)}) {
+  for (const TypeParam value :
+       {Limits::max(), Limits::lowest(), Limits::min(), Limits::denorm_min(), Limits::epsilon(),
+        TypeParam(7.038531e-26), TypeParam(0.1), TypeParam(1) / 3, TypeParam(16777217), TypeParam(0)}) {
     comes_back(value);
     comes_back(-value);
   }
@@ -183,7 +185,8 @@ TYPED_TEST(FloatRoundTrips, OfAllThatIsNotFiniteOnlyNan) {
 TEST(FloatReads, EachNumberIsRoundedOnce) {
   EXPECT_EQ(from_json<float>("7.038531e-26"), 7.038531e-26F);
   EXPECT_EQ(from_json<float>("3.4028235e+38"), std::numeric_limits<float>::max());
-  EXPECT_EQ(from_json<float>("1.00000017881393432617187499"), 1.00000011920928955078125F) << "not up by way of a double";
+  EXPECT_EQ(from_json<float>("1.00000017881393432617187499"), 1.00000011920928955078125F)
+      << "not up by way of a double";
   EXPECT_EQ(from_json<float>("16777217"), 16777216.0F);
   EXPECT_EQ(from_json<float>("123456789012345678901234567890"), 1.2345679e29F);
 }
@@ -199,9 +202,10 @@ TEST(FloatReads, PastTheRangeIsRefusedAndTooSmallIsZero) {
 }
 
 TEST(RoundTrips, TextsOfEveryLengthAndCharacter) {
-  for (const std::string& text : {std::string(), std::string("\0a\0", 3), std::string("\x7f\x01\x1f\"\\/"),
-                                  std::string("\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"),
-                                  std::string(100'000, 'x')})
+  for (const std::string& text :
+       {std::string(), std::string("\0a\0", 3), std::string("\x7f\x01\x1f\"\\/"),
+        std::string("\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"),
+        std::string(100'000, 'x')})
     comes_back(text);
 }
 
@@ -220,16 +224,16 @@ TEST(RoundTrips, AnyBytesOrAreRefused) {
 TEST(RoundTrips, TimesOfAllTenThousandYears) {
   for (const std::int64_t time : {first_microsecond, last_microsecond, std::int64_t{0}, std::int64_t{-1}})
     comes_back(Timestamp{time});
-  EXPECT_TRUE(rc::check([] {
-    comes_back(Timestamp{*rc::gen::inRange<std::int64_t>(first_microsecond, last_microsecond)});
-  }));
+  EXPECT_TRUE(
+      rc::check([] { comes_back(Timestamp{*rc::gen::inRange<std::int64_t>(first_microsecond, last_microsecond)}); }));
   for (const std::int64_t time : {first_microsecond - 1, last_microsecond + 1, std::numeric_limits<std::int64_t>::min(),
                                   std::numeric_limits<std::int64_t>::max()})
     EXPECT_EQ(refusal_of(One<Timestamp>{Timestamp{time}}), "value: the time is outside the years 0000 to 9999");
 }
 
 TEST(RoundTrips, MoneyDurationsIdsAndTruths) {
-  for (const std::int64_t value : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+  for (const std::int64_t value :
+       {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
     comes_back(Money{value});
     comes_back(Duration{value});
   }
@@ -249,8 +253,9 @@ TEST(RoundTrips, NamesOfEnums) {
   comes_back(Edge::Lowest);
   comes_back(Edge::Highest);
   comes_back(codec_test::Http::teapot);
-  EXPECT_EQ(refusal_of(One<Reason>{static_cast<Reason>(77)}),
-            "value: the enum has no name for the value 77: specialise lasagne::EnumRange, or lasagne::JsonAs for flags");
+  EXPECT_EQ(
+      refusal_of(One<Reason>{static_cast<Reason>(77)}),
+      "value: the enum has no name for the value 77: specialise lasagne::EnumRange, or lasagne::JsonAs for flags");
 }
 
 TEST(RoundTrips, VariantsSetsAndMapsWithEveryKindOfKey) {
@@ -267,8 +272,7 @@ TEST(RoundTrips, ATypeOfTheUsersOwn) {
   comes_back(Isbn("9783161484100"));
   comes_back(Book{Isbn("1"), {Isbn("2"), Isbn("3")}, Isbn("4")});
   EXPECT_EQ(to_exact_json(Book{Isbn("1"), {Isbn("2")}, {}}), R"({"isbn":"1","sequels":["2"],"replaces":null})");
-  EXPECT_EQ(from_json<Book>(R"({"isbn":"1","sequels":["2","x"]})").error().to_string(),
-            "sequels[1]: expected an ISBN");
+  EXPECT_EQ(from_json<Book>(R"({"isbn":"1","sequels":["2","x"]})").error().to_string(), "sequels[1]: expected an ISBN");
   EXPECT_EQ(refusal_of(Book{Isbn("1"), {Isbn("2"), Isbn("x")}, {}}),
             "sequels[1]: its JsonAs does not take back what it gave: expected an ISBN");
 }
@@ -300,7 +304,8 @@ TEST(ExactJson, RefusesWhatIsNestedTooDeepToRead) {
   Tree tree;
   for (std::size_t i = 2; i < lasagne::JsonLimits::nesting; i += 2) tree = Tree{{tree}};
   EXPECT_EQ(from_json<Tree>(to_exact_json(tree)), tree);
-  EXPECT_TRUE(refusal_of(Tree{{tree}}).ends_with("nested deeper than 32 arrays and objects")) << refusal_of(Tree{{tree}});
+  EXPECT_TRUE(refusal_of(Tree{{tree}}).ends_with("nested deeper than 32 arrays and objects"))
+      << refusal_of(Tree{{tree}});
 }
 
 TEST(ExactJson, IsWhatToJsonGivesWhereNothingIsLost) {

@@ -16,9 +16,9 @@ using testing_programs::Arguments;
 using testing_programs::run;
 
 struct Left {
-  std::string file;     // below tests/old_stores
-  std::string program;  // that left it
-  Arguments load;       // how it was called, but for the store
+  std::string file;                     // below tests/old_stores
+  std::string program;                  // that left it
+  Arguments load;                       // how it was called, but for the store
   std::vector<std::string> processors;  // as they are called today
 };
 

@@ -41,7 +41,8 @@ struct Probe {
   }
   static lasagne::Decision<Event> decide(const Measure& command, const State&) {
     if (command.unit == "furlong") return lasagne::Rejection{"OldUnit", "what is a \xff furlong?"};
-    return {Measured{command.probe_id, "m", 1.0, {}}, Measured{command.probe_id, command.unit, command.value, command.at}};
+    return {Measured{command.probe_id, "m", 1.0, {}},
+            Measured{command.probe_id, command.unit, command.value, command.at}};
   }
 };
 

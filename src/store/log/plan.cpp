@@ -29,13 +29,14 @@ bool same(const Message& a, const Message& b) {
 }
 
 std::unexpected<Error> reused(const Message& message, const Message& before) {
-  return fail(ErrorCode::id_reused,
-              "the id " + message.id.to_string() + " of a " + message.type + " for " + message.stream +
-                  " was used before, for " +
-                  (!same_type(message.type, before.type) || message.kind != before.kind ? "a message of type " + before.type
-                                                                              : std::string("other data")) +
-                  ": a new message needs an id of its own, and a repeated one its data",
-              message.stream);
+  return fail(
+      ErrorCode::id_reused,
+      "the id " + message.id.to_string() + " of a " + message.type + " for " + message.stream +
+          " was used before, for " +
+          (!same_type(message.type, before.type) || message.kind != before.kind ? "a message of type " + before.type
+                                                                                : std::string("other data")) +
+          ": a new message needs an id of its own, and a repeated one its data",
+      message.stream);
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ std::optional<Style> style_of(lasagne::Store& store) {
     for (const auto& processor : hotel_module(style).processors()) {
       if (processor.ends_with("/commands")) continue;  // all styles have it
       const auto handler = processor.rfind('/') + 1;
-      const auto unqualified = processor.substr(0, handler) + std::string(lasagne::last_part(processor.substr(handler)));
+      const auto unqualified =
+          processor.substr(0, handler) + std::string(lasagne::last_part(processor.substr(handler)));
       for (const auto& name : {processor, unqualified}) {  // of today's runtimes, and of earlier ones
         const auto checkpoint = store.checkpoint(name);
         if (!checkpoint) throw std::runtime_error(checkpoint.error().message);

@@ -104,20 +104,17 @@ Result<EffectProcessor::Outcome> EffectProcessor::unstorable(EndedCall& ended, E
 
 // Errors: unavailable, failed, or one that says that this commit can never be stored.
 Result<EffectProcessor::Outcome> EffectProcessor::append(const Commit& commit, Await await) {
-  auto result = store_.append(commit, await);
-  if (result && result->repeated) {
-    // The answer is in the log, by another node or because our first answer was lost. Then the message is held no
-    // longer, and the rest is refused.
-    Commit rest = commit;
-    rest.appends.clear();
-    result = store_.append(rest, await);
+  const auto result = store_.append(commit, await);
+  if (result && result->repeated) {  // by another node, or by us when the answer was lost: the log says what is held
+    reload_.store(true);
+    return Outcome::again;
   }
   if (result) {
     overtaken_ = false;
     conflicts_ = 0;
     return Outcome::committed;
   }
-  Error error = std::move(result.error());
+  Error error = result.error();
   switch (meaning_of(error.code)) {
     case Refused::decide_again:
       if (++conflicts_ <= ProcessorLimits::conflicts_in_a_row) return Outcome::again;

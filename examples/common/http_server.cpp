@@ -166,7 +166,9 @@ class Session final : public std::enable_shared_from_this<Session> {
   void on_head(error_code error) {
     if (error) return on_error(error);
     const auto& request = parser_->get();
-    if (const auto refusal = refusal_of(head_of(request), hosts())) return refuse(*refusal);
+    error_code unknown;
+    const Hosts hosts(shared_.listen, stream_.socket().local_endpoint(unknown).address().to_string());
+    if (const auto refusal = refusal_of(head_of(request), hosts)) return refuse(*refusal);
     // Trailers join the parser's fields: what counts is what stood here.
     head_ = request.base();
     keep_alive_ = request.keep_alive();
@@ -236,11 +238,6 @@ class Session final : public std::enable_shared_from_this<Session> {
       keep_alive ? self->next() : self->linger();
     };
     beast::http::async_write(stream_, response_, written);
-  }
-
-  [[nodiscard]] Hosts hosts() {
-    error_code unknown;
-    return {shared_.listen, stream_.socket().local_endpoint(unknown).address().to_string()};
   }
 
   // Closing a socket that holds unread bytes resets it, and may take the answer from a client that is still sending.

@@ -130,10 +130,6 @@ void LogAudit::check_checkpoints() {
                              watched.checkpoint, end));
     }
     if (watched.checkpoint < watched.last_handled) at_rest_ = false;
-    if (watched.checkpoint < watched.last_handled && watched.checkpoint + farthest_idle < end_) {
-      violation_(
-          fmt::format("the checkpoint of {} is {}, far behind the log's end at {}", name, watched.checkpoint, end_));
-    }
     lowest = std::min(lowest, watched.checkpoint);
   }
   check_behind(lowest);

@@ -29,8 +29,6 @@ struct AuditedProcessor {
 class LogAudit {
  public:
   static constexpr std::size_t page = 4096;
-  // How far the checkpoint of a processor may be behind the log's end though nothing concerns it there.
-  static constexpr lasagne::Position farthest_idle = 16'384;
 
   // `modules`: whose command buses are read. Throws std::runtime_error when the store cannot be read, as all do.
   LogAudit(lasagne::Store& store, const std::vector<std::string>& modules, std::vector<AuditedProcessor> processors,

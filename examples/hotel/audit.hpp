@@ -25,7 +25,7 @@ struct AuditResult {
 // - every round of a group checkout ended at most once, with every guest in the list where they belong;
 // - no amount is another one than the command said;
 // - nothing is parked, no stream was deleted or cut off at its beginning;
-// - no checkpoint is past the log's end, behind what its processor has made, or far behind the end;
+// - no checkpoint is past the log's end, or behind what its processor has made;
 // - a round in progress has the timer of its deadline, and guests that are still to be answered, unless something is
 //   under way; a timed-out group of which every guest is out was completed.
 // A group that is not at rest is counted as open and is no violation. Throws std::runtime_error when the store fails.

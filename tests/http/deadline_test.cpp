@@ -22,7 +22,7 @@ constexpr std::chrono::seconds hung{30};  // it does not end: the test must not 
 constexpr Deadlines none{far, far, far, far};
 const std::string get_small = "GET /small HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const std::string half_a_head = "GET /small HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
-const std::string half_a_body = "POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n";
+const std::string half_a_body = "POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n";
 
 class HttpDeadline : public ::testing::Test {
  protected:

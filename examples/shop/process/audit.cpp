@@ -168,7 +168,7 @@ void Auditor::check_contents(const Uuid& id, const OrderFacts& order) {
          "was to be paid another amount than its total");
   expect(order.payments_completed != 1 || order.paid_in == order.requested, id,
          "was paid another amount than requested");
-  expect(order.payments_published == 0 || order.published == order.requested, id,
+  expect(order.published == order.requested * order.payments_published, id,
          "has a payment that was published with another amount");
   expect(order.paid_recorded != 1 || (order.recorded == order.total && order.in_recorded == order.ordered), id,
          "was recorded as paid for other items or another amount");

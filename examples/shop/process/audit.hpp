@@ -31,7 +31,7 @@ struct AuditResult {
 // - no amount, price or quantity changes from the cart to the package; money in is the money of completed orders; the
 //   stock taken is the items of sent packages;
 // - no effect twice for one cause; nothing parked; no stream deleted or cut off at its beginning;
-// - no checkpoint is past the log's end, behind what its processor has made, or far behind the end;
+// - no checkpoint is past the log's end, or behind what its processor has made;
 // - an open order waits for its payment, which has its timer, or something is under way for it.
 // While anything is under way, what has still to be undone and the sums over all orders are not held against the shop.
 // Throws std::runtime_error when the store cannot be read.

@@ -186,12 +186,12 @@ void Facts::note(const TimeOutPayment& e) {
 void Facts::note(const PaymentFinalized& e) {
   auto& order = orders_[e.order_id];
   ++order.payments_published;
-  order.published = e.amount.minor_units;
+  order.published += e.amount.minor_units;
 }
 void Facts::note(const PaymentFailed& e) {
   auto& order = orders_[e.order_id];
   ++order.payments_published;
-  order.published = e.amount.minor_units;
+  order.published += e.amount.minor_units;
 }
 void Facts::note(const PackageRequested& e) {
   auto& order = orders_[e.order_id];

@@ -109,13 +109,13 @@ class Completions {
   std::unordered_map<lasagne::Uuid, SteadyClock::time_point> at_;  // guarded by mutex_
 };
 
+}  // namespace
+
 struct Announcer {
   using Event = std::variant<shop::orders::OrderCompleted>;
   TellCompleted tell;
   void on(const shop::orders::OrderCompleted& completed, lasagne::Send&) const { tell(completed.order_id); }
 };
-
-}  // namespace
 
 std::vector<lasagne::Module> announced_shop(TellCompleted tell) {
   auto modules = shop::shop_modules(shop_options());

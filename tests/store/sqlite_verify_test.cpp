@@ -144,11 +144,11 @@ struct Edit {
 #define SWAP(table, key, column, a, b)                                                                              \
   "CREATE TEMP TABLE kept AS SELECT " column " AS v FROM " table " WHERE " key " = " a "; UPDATE " table            \
   " SET " column " = (SELECT " column " FROM " table " WHERE " key " = " b ") WHERE " key " = " a "; UPDATE " table \
-  " SET " column " = (SELECT v FROM kept) WHERE " key " = " b ";"
+  " SET " column " = (SELECT v FROM kept) WHERE " key " = " b "; DROP TABLE kept;"
 
 const Edit edits[] = {
     {"AnAmount",
-     "UPDATE blocks SET messages = replace(messages, '\"amount\":1', '\"amount\":2') WHERE position = " BLOCK},
+     "UPDATE blocks SET messages = replace(messages, '\"amount\":', '\"amount\":9') WHERE position = " BLOCK},
     {"AnAmountInTheLastBlock",
      "UPDATE blocks SET messages = replace(messages, '\"amount\":', '\"amount\": ') WHERE position = " LAST_BLOCK},
     {"AnAmountInTheFirstBlock", "UPDATE blocks SET messages = replace(messages, '101', '102') WHERE position = 1"},
@@ -196,7 +196,7 @@ const Edit edits[] = {
     {"ARowOfTheIndexOfProcessesRemoved",
      "DELETE FROM by_process WHERE position = (SELECT min(position) FROM by_process)"},
     {"APositionInTheIndexOfProcesses",
-     "UPDATE by_process SET position = position - 1 WHERE position = (SELECT max(position) FROM by_process)"},
+     "UPDATE by_process SET position = position + 1 WHERE position = (SELECT max(position) FROM by_process)"},
     {"ACheckpoint", "UPDATE checkpoints SET position = position - 1"},
     {"ACheckpointPastTheEnd", "UPDATE checkpoints SET position = 100000"},
     {"ACheckpointRemoved", "DELETE FROM checkpoints"},

@@ -58,16 +58,12 @@ Result<EffectProcessor::Outcome> EffectProcessor::commit(EndedCall& ended, Times
       told = std::move(outcome.told);
       commit = builder.take();
       answered_failure = !outcome.held;
-      if (answered_failure) {
+      if (answered_failure || outcome.held->key != entry.key) {  // it holds back its key no longer
         calls_.held().settle(entry, now, commit);
       } else {
-        if (outcome.held->key == entry.key) {
-          commit.parked_removed.push_back({entry.processor, entry.position});
-        } else {
-          calls_.held().settle(entry, now, commit);  // it holds back its key no longer
-        }
-        commit.parked_put.push_back(*std::move(outcome.held));
+        commit.parked_removed.push_back({entry.processor, entry.position});
       }
+      if (outcome.held) commit.parked_put.push_back(*std::move(outcome.held));
     }
   }
   commit.recorded_at = now;

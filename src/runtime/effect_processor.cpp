@@ -1,6 +1,7 @@
 #include "runtime/effect_processor.hpp"
 
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "runtime/start_from.hpp"
@@ -90,10 +91,10 @@ Result<bool> EffectProcessor::begin_due(Timestamp now, CallsToBegin& begin) {
     }
     if (calls_.used_up(entry)) {
       calls_.claim(entry);
+      const std::runtime_error why("the process ended during the call, attempt " + std::to_string(entry.attempts));
       ended({{entry, *message},
              {},
-             HandlerFailure{HandlerFailure::Kind::thrown,
-                            "the process ended during the call, attempt " + std::to_string(entry.attempts)}});
+             HandlerFailure{HandlerFailure::Kind::thrown, why.what(), std::make_exception_ptr(why)}});
       return commit_ended(now);
     }
     calls_.call_again(entry, *std::move(message), now, begin);

@@ -41,10 +41,17 @@ Result<bool> EffectThreads::advance_once() {
   bool busy = false;
   {
     const Unlocked unlocked(mutex_);
-    for (auto& call : ended) processor_.ended(std::move(call));
-    committed = processor_.commit_ended(clock_());
-    if (committed && !stopping) begun = processor_.begin(clock_());
-    due = processor_.next_due();
+    const auto stepped = guarded([&] {
+      for (auto& call : ended) processor_.ended(std::move(call));
+      committed = processor_.commit_ended(clock_());
+      if (committed && !stopping) begun = processor_.begin(clock_());
+      due = processor_.next_due();
+    });
+    if (!stepped) {  // nobody's plan: memory ran out, or the engine is at fault
+      processor_.reload();
+      committed = fail(ErrorCode::unavailable,
+                       processor_.name() + " broke off, and goes on from its checkpoint: " + stepped.error().error);
+    }
     busy = processor_.busy();
   }
   busy_ = busy;

@@ -91,7 +91,7 @@ TEST(Lifecycle, AStoreThatFailsEndsTheProcessorsAndIsToldOf) {
   const auto backing = std::make_shared<lasagne::detail::MemoryBacking>();
   std::atomic<bool> broken{false};
   backing->before_write([&](const auto&) -> lasagne::Result<void> {
-    if (broken) return lasagne::fail(ErrorCode::unavailable, "the disk is full");
+    if (broken) return lasagne::fail(ErrorCode::failed, "the disk is full");
     return {};
   });
   auto store = lasagne::detail::LogStore::open(backing, [] { return lasagne::Timestamp{1}; });

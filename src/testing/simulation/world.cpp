@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "runtime/processor_set.hpp"
@@ -214,7 +216,13 @@ void World::set_clock(const Step& step) {
 
 // What somebody does who looks after the parked messages, at one of the nodes.
 void World::retry_parked(Node& node) {
-  RuntimeImpl runtime(store_, scenario_.modules(), {[&] { return now(node.number); }});
+  std::optional<RuntimeImpl> started;
+  try {
+    started.emplace(store_, scenario_.modules(), RuntimeOptions{[&] { return now(node.number); }});
+  } catch (const std::runtime_error&) {
+    return;  // the database is away: they come again
+  }
+  auto& runtime = *started;
   const auto parked = runtime.parked(1000);
   if (!parked) return;
   for (const auto& view : *parked) {

@@ -354,7 +354,8 @@ TEST_F(OldStore, TakingOverManyHeldMessagesGoesOnWhereItWasCutOff) {
     park(unqualified, static_cast<lasagne::Position>(i), lasagne::ParkedMessage::Status::parked);
   // As a crash after the first commit leaves it.
   lasagne::Commit part;
-  for (const auto& entry : *store->parked(unqualified, 0, 1'000)) {
+  const auto held = store->parked(unqualified, 0, 1'000);
+  for (const auto& entry : *held) {
     part.parked_removed.push_back({unqualified, entry.position});
     part.parked_put.push_back(entry);
     part.parked_put.back().processor = qualified;

@@ -24,7 +24,8 @@ class OutageTest : public WatchedLogStoreTest {
   }
   std::vector<Uuid> log() {
     std::vector<Uuid> ids;
-    for (const auto& message : store->read_all(0, {}, 10'000)->messages) ids.push_back(message->id);
+    const auto slice = store->read_all(0, {}, 10'000);
+    for (const auto& message : slice->messages) ids.push_back(message->id);
     return ids;
   }
 };
@@ -179,7 +180,8 @@ TEST_F(OutageTest, ChangesNothingOfWhatIsWritten) {
       ASSERT_TRUE(store->flush(store->visible_position()));
       open();
       auto& all = kept[outages ? 1 : 0];
-      for (const auto& message : store->read_all(0, {}, 1'000)->messages) {
+      const auto slice = store->read_all(0, {}, 1'000);
+      for (const auto& message : slice->messages) {
         all += std::to_string(message->position) + message->stream + std::to_string(message->revision) +
                message->id.to_string() + "\n";
       }

@@ -66,6 +66,13 @@ class RepeatsAsAWhole final : public BuggyStore {
 class OutagesIgnored final : public BuggyStore {
  public:
   using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    auto committed = real().append(commit, Await::visible);
+    if (committed && await == Await::durable) {
+      if (auto durable = flush(committed->position); !durable) return std::unexpected(durable.error());
+    }
+    return committed;
+  }
   Result<void> flush(Position position) override {
     auto flushed = real().flush(position);
     if (!flushed && flushed.error().code == lasagne::ErrorCode::unavailable) return {};

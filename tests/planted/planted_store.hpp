@@ -186,17 +186,6 @@ class CallsForgotten final : public BuggyStore {
   }
 };
 
-// Every attempt is counted as the first one, so that there is no end of them.
-class AttemptsUncounted final : public BuggyStore {
- public:
-  using BuggyStore::BuggyStore;
-  Result<Committed> append(const Commit& commit, Await await) override {
-    Commit uncounted = commit;
-    for (auto& entry : uncounted.parked_put) entry.attempts = std::min(entry.attempts, 1U);
-    return real().append(uncounted, await);
-  }
-};
-
 // Whoever looks for timers looks an hour too far.
 class TimersTooEarly final : public BuggyStore {
  public:

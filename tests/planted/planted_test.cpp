@@ -84,7 +84,6 @@ TEST(Planted, ACallThatIsNotMarkedDurablyBeforeIt) {
 TEST(Planted, CallsUnderWayThatAreForgottenInACrash) {
   expect_caught({shop, nullptr, between<planted::CallsForgotten>()}, 30);
 }
-TEST(Planted, AttemptsThatAreNotCounted) { expect_caught({shop, nullptr, between<planted::AttemptsUncounted>()}, 100); }
 TEST(Planted, ATimerThatFiresTooEarly) { expect_caught({shop, nullptr, between<planted::TimersTooEarly>()}, 10); }
 TEST(Planted, ACancelledTimerThatStaysSet) {
   expect_caught({shop, nullptr, between<planted::CancelledForNothing>()}, 1);

@@ -120,6 +120,23 @@ TEST_F(DamagedLog, IsSoundToBeginWith) {
   EXPECT_EQ(sound().timers.size(), 1U);
 }
 
+TEST_F(DamagedLog, ButNotOneFromBeforeNamesWereQualified) {
+  auto contents = sound();
+  for (auto& entry : contents.log) entry.message.type = lasagne::last_part(entry.message.type);
+  for (auto& timer : contents.timers) timer.message.type = lasagne::last_part(timer.message.type);
+  contents.checkpoints.clear();
+  for (const auto& [name, position] : sound().checkpoints) {
+    const auto type = name.rfind('/') + 1;
+    contents.checkpoints[name.substr(0, type) + std::string(lasagne::last_part(name.substr(type)))] = position;
+  }
+  const auto store = store_of(contents);
+  const auto result = audit(*store);
+  EXPECT_TRUE(result.violations.empty()) << lasagne::to_json(result);
+  EXPECT_EQ(result.completed, 1U);
+  contents.timers.clear();
+  expect_violation(contents, "waits for a payment whose timer is gone");
+}
+
 TEST_F(DamagedLog, WithACheckpointPastTheEnd) {
   for (const auto& [name, position] : sound().checkpoints) {
     if (name == "timers") continue;

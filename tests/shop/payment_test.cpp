@@ -58,6 +58,16 @@ TEST(Payment, RequestedBeforeCurrenciesWereRecordedIsInEuros) {
       .then(PaymentMismatched{payment, price, "USD", later}, PaymentRefunded{payment, price, later, "USD"});
 }
 
+TEST(Payment, IsCompletedAsRequestedByCommandsFromBeforeTheySaidHowMuch) {
+  const auto old = lasagne::from_json<CompletePayment>(R"({"payment_id":")" + payment.to_string() + R"(","now":")" +
+                                                       later.to_string() + "\"}");
+  ASSERT_TRUE(old) << old.error().to_string();
+  given<Payment>(requested).when(*old).then(PaymentCompleted{payment, price, later});
+  given<Payment>(requested, timed_out)
+      .when(*old)
+      .then(PaymentCompleted{payment, price, later}, PaymentRefunded{payment, price, later});
+}
+
 TEST(Payment, UnknownOnesAreRefused) {
   given<Payment>().when(complete).then_rejected("PaymentNotFound");
   given<Payment>().when(discard).then_rejected("PaymentNotFound");

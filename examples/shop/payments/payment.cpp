@@ -77,14 +77,15 @@ Payment::Decision Payment::decide(const RequestPayment& command, const State& pa
 
 Payment::Decision Payment::decide(const CompletePayment& command, const State& payment) {
   if (payment.status == PaymentStatus::NotRequested) return payment_not_found();
-  const auto currency = currency_of(command);
-  if (auto refused = refuse(command.amount, currency)) return *std::move(refused);
-  if (command.amount != payment.amount || currency != payment.currency) {
-    if (payment.mismatched == ReceivedMoney{command.amount, currency}) return {};
-    return {PaymentMismatched{command.payment_id, command.amount, currency, command.now},
-            PaymentRefunded{command.payment_id, command.amount, command.now, currency}};
+  const ReceivedMoney received{command.amount.value_or(payment.amount), command.currency.value_or(payment.currency)};
+  const auto& [amount, currency] = received;
+  if (auto refused = refuse(amount, currency)) return *std::move(refused);
+  if (amount != payment.amount || currency != payment.currency) {
+    if (payment.mismatched == received) return {};
+    return {PaymentMismatched{command.payment_id, amount, currency, command.now},
+            PaymentRefunded{command.payment_id, amount, command.now, currency}};
   }
-  const PaymentCompleted completed{command.payment_id, command.amount, command.now};
+  const PaymentCompleted completed{command.payment_id, amount, command.now};
   switch (payment.status) {
     case PaymentStatus::Pending:
       return completed;
@@ -92,7 +93,7 @@ Payment::Decision Payment::decide(const CompletePayment& command, const State& p
     case PaymentStatus::Refunded:
       return {};
     default:
-      return {completed, PaymentRefunded{command.payment_id, command.amount, command.now}};
+      return {completed, PaymentRefunded{command.payment_id, amount, command.now}};
   }
 }
 

@@ -74,7 +74,7 @@ void SimulatedGateway::on(const PaymentRequested& requested, lasagne::Send& send
   CompletePayment complete{requested.payment_id, requested.amount, requested.currency.value_or("EUR"), now};
   switch (answer_to(requested.payment_id)) {
     case Answer::WrongAmount:
-      ++complete.amount.minor_units;
+      ++complete.amount->minor_units;
       break;
     case Answer::WrongCurrency:
       complete.currency = complete.currency == "USD" ? "EUR" : "USD";

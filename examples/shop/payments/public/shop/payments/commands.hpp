@@ -21,8 +21,9 @@ struct RequestPayment {
 // recorded and paid back.
 struct CompletePayment {
   lasagne::Uuid payment_id;
-  lasagne::Money amount;
-  std::optional<std::string> currency = {};  // as above
+  // Empty in commands from before they were sent: what was requested.
+  std::optional<lasagne::Money> amount = {};
+  std::optional<std::string> currency = {};
   lasagne::Timestamp now;
 };
 

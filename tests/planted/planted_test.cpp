@@ -67,7 +67,7 @@ TEST(Planted, CommandsSentBeforeTheCommit) { expect_caught({shop, nullptr, betwe
 TEST(Planted, RepeatsAsAWhole) {
   expect_caught({repeats_domain::scenario, nullptr, between<planted::RepeatsAsAWhole>()}, 10);
 }
-TEST(Planted, OutagesIgnored) { expect_caught({shop, nullptr, between<planted::OutagesIgnored>()}, 100); }
+TEST(Planted, OutagesIgnored) { expect_caught({shop, nullptr, between<planted::OutagesIgnored>()}, 30); }
 TEST(Planted, RandomIdsOfMessages) { expect_caught({shop, nullptr, between<planted::RandomIds>()}, 1); }
 TEST(Planted, IdsThatAreOthersAtEachAttempt) { expect_caught({shop, nullptr, between<planted::IdsOfTheMoment>()}, 10); }
 TEST(Planted, RandomIdsInASaga) { expect_caught({shop, planted::drawn_payment_ids, {}}, 10); }

@@ -29,7 +29,8 @@ Result<void> World::arrive(std::size_t session, bool durable, bool repeated) {
   const auto command = commands_[session][sender.next];
   const auto commit = arrival(command);
   const auto arrived = real_->append(commit, durable ? Await::durable : Await::visible);
-  if (disk_failed_ || (!arrived && arrived.error().code == ErrorCode::commit_unknown)) {  // there or not: who knows
+  const bool unknown = disk_failed_ || (!arrived && arrived.error().code == ErrorCode::commit_unknown);
+  if (unknown && (arrived || is_remembered(commit))) {  // visible, and durable or not: who knows
     sender.unheard.push_back({sender.next++, real_->visible_position()});
     return {};
   }

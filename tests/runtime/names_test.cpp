@@ -354,8 +354,8 @@ TEST_F(OldStore, TakingOverManyHeldMessagesGoesOnWhereItWasCutOff) {
     park(unqualified, static_cast<lasagne::Position>(i), lasagne::ParkedMessage::Status::parked);
   // As a crash after the first commit leaves it.
   lasagne::Commit part;
-  const auto held = store->parked(unqualified, 0, 1'000);
-  for (const auto& entry : *held) {
+  const auto first_page = store->parked(unqualified, 0, 1'000);
+  for (const auto& entry : *first_page) {
     part.parked_removed.push_back({unqualified, entry.position});
     part.parked_put.push_back(entry);
     part.parked_put.back().processor = qualified;

@@ -9,17 +9,6 @@ namespace lasagne::detail {
 
 using std::chrono::steady_clock;
 
-namespace {
-
-// A step that throws is nobody's plan: memory ran out, or the engine is at fault. The processor goes on from the store.
-std::unexpected<Error> broke_off(Processor& processor, const HandlerFailure& failure) {
-  processor.reload();
-  return fail(ErrorCode::unavailable,
-              processor.name() + " was interrupted and continues from its checkpoint: " + failure.error);
-}
-
-}  // namespace
-
 ProcessorLoops::ProcessorLoops(Store& store, const std::vector<std::unique_ptr<Processor>>& processors,
                                const RuntimeClock& clock, const RuntimeLog& log,
                                std::function<void(const Error&)> failed)
@@ -212,12 +201,6 @@ void ProcessorLoops::run_flusher() {
   }
 }
 
-Result<bool> ProcessorLoops::step(Processor& processor) {
-  auto stepped = guarded([&] { return processor.step(clock_.now()); });
-  if (stepped) return *std::move(stepped);
-  return broke_off(processor, stepped.error());
-}
-
 // Steps everything once; then again what is near the log's end, until that has nothing to do. So a process that has
 // begun is carried on while its messages are still at hand, before a bus with a long queue begins many more. True if
 // anything moved.
@@ -229,7 +212,7 @@ Result<bool> ProcessorLoops::round(const std::vector<Processor*>& processors) {
     const Position end = sweep == 0 ? 0 : store_.visible_position();
     for (Processor* processor : processors) {
       if (end > processor->position() + RuntimeLimits::near_messages) continue;
-      auto stepped = step(*processor);
+      auto stepped = processor->step(clock_.now());
       if (!stepped) return stepped;
       swept = swept || *stepped;
     }
@@ -238,15 +221,16 @@ Result<bool> ProcessorLoops::round(const std::vector<Processor*>& processors) {
   return moved;
 }
 
-// One round, and a flush when there is nothing to do; an effect flushes for itself.
+// One round, and a flush when there is nothing to do; an effect flushes for itself. A step that throws is nobody's
+// plan: memory ran out, or the engine is at fault. Then the processors go on from what the store says.
 Result<bool> ProcessorLoops::advance(Loop& loop) {
-  if (loop.effect) {
-    auto advanced = guarded([&] { return loop.effect->advance(); });
-    if (advanced) return *std::move(advanced);
-    return broke_off(*loop.processors.front(), advanced.error());
+  auto moved = guarded([&] { return loop.effect ? loop.effect->advance() : round(loop.processors); });
+  if (!moved) {
+    for (Processor* processor : loop.processors) processor->reload();
+    return fail(ErrorCode::unavailable,
+                loop.processors.front()->name() + " or one beside it broke off: " + moved.error().error);
   }
-  auto moved = round(loop.processors);
-  if (!moved || *moved) return moved;
+  if (loop.effect || !*moved || **moved) return *std::move(moved);
   if (auto flushed = store_.flush(store_.visible_position()); !flushed) {
     return std::unexpected(std::move(flushed.error()));
   }
@@ -284,12 +268,22 @@ Result<void> ProcessorLoops::run_until_idle(std::uint64_t most_rounds) {
     phase_ = Phase::stepping;
     stepper_ = std::this_thread::get_id();
   }
-  auto done = step_until_idle(most_rounds);
+  auto done = Result<void>();
+  try {
+    done = step_until_idle(most_rounds);
+  } catch (...) {  // out of a store that breaks its promise, or out of memory
+    finish_stepping();
+    throw;
+  }
+  finish_stepping();
+  return done;
+}
+
+void ProcessorLoops::finish_stepping() {
   const MutexLock lock(mutex_);
   phase_ = Phase::stopped;
   stepper_ = {};
   changed_.notify_all();
-  return done;
 }
 
 Result<void> ProcessorLoops::step_until_idle(std::uint64_t most_rounds) {

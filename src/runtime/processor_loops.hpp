@@ -64,9 +64,9 @@ class ProcessorLoops {
   // Whether the loop may go on: not after a store that failed for good.
   bool survives(const Error& error);
   Result<bool> round(const std::vector<Processor*>& processors);
-  Result<bool> step(Processor& processor);
   Result<bool> advance(Loop& loop);
   Result<void> step_until_idle(std::uint64_t most_rounds);
+  void finish_stepping();
   void rest(const Loop& loop, Position seen);
 
   Store& store_;

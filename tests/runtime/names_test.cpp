@@ -211,7 +211,7 @@ TEST(Names, ACommandThatNobodyHandlesIsAnErrorThatSaysWhatToDo) {
   const auto store = lasagne::open("memory:");
   Runtime runtime(*store, {Module{"trips"}.decider<hotels::Desk>()});
   const std::string problem =
-      "no module of this runtime handles the command names_test::Write: register its decider, or say "
+      "no module of this runtime handles the command names_test::Write: register its decider, or add "
       "routes_to<names_test::Write>(module)";
   const auto executed = runtime.execute(Write{id_of(1)});
   ASSERT_FALSE(executed);

@@ -43,12 +43,13 @@ inline constexpr std::string_view put_checkpoint =
 inline constexpr std::string_view put_timer =
     "INSERT INTO timers(key, due, stream, message_id, kind, type, data, correlation_id, causation_id, "
     "traceparent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-inline constexpr std::string_view remove_timer = "DELETE FROM timers WHERE key = ?1 RETURNING *";
+inline constexpr std::string_view timer_row = "SELECT * FROM timers WHERE key = ?1";
+inline constexpr std::string_view remove_timer = "DELETE FROM timers WHERE key = ?1";
 inline constexpr std::string_view put_parked =
     "INSERT INTO parked(processor, position, key, status, attempts, next_attempt, error, edited_data) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-inline constexpr std::string_view remove_parked =
-    "DELETE FROM parked WHERE processor = ?1 AND position = ?2 RETURNING *";
+inline constexpr std::string_view parked_row = "SELECT * FROM parked WHERE processor = ?1 AND position = ?2";
+inline constexpr std::string_view remove_parked = "DELETE FROM parked WHERE processor = ?1 AND position = ?2";
 
 // read
 inline constexpr std::string_view begin_read = "BEGIN";

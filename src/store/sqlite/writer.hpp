@@ -54,8 +54,8 @@ class Writer {
   Result<void> put_parked(const Batch& batch);
   Result<std::int64_t> type_id(const std::string& name);
   Result<void> change_stream(const StreamRow& stream);
-  // Removes the row that the bound statement names, and takes it out of the state's sum.
-  Result<void> remove_row(Statement& remove, StateTable table, std::string_view doing);
+  // Takes the row that the bound statement finds out of its table's sum. False: there is none.
+  Result<bool> forget_row(Statement& row, StateTable table, std::string_view doing);
   // The row of last_batch, which is the last thing that a transaction writes.
   Result<void> put_end();
   // Copies the WAL into the file when it has grown, so that it stays bounded.
@@ -65,7 +65,7 @@ class Writer {
   struct Statements {
     Statement begin, commit, rollback;
     Statement insert_type, insert_stream, update_stream, stream_row, put_checkpoint;
-    Statement put_timer, remove_timer, put_parked, remove_parked, put_end;
+    Statement put_timer, timer_row, remove_timer, put_parked, parked_row, remove_parked, put_end;
   };
 
   WriterLock lock_;  // released last

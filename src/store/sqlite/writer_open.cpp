@@ -142,8 +142,10 @@ Result<void> Writer::prepare() {
       {sql::stream_row, &statements_.stream_row},
       {sql::put_checkpoint, &statements_.put_checkpoint},
       {sql::put_timer, &statements_.put_timer},
+      {sql::timer_row, &statements_.timer_row},
       {sql::remove_timer, &statements_.remove_timer},
       {sql::put_parked, &statements_.put_parked},
+      {sql::parked_row, &statements_.parked_row},
       {sql::remove_parked, &statements_.remove_parked},
       {sql::put_last_batch, &statements_.put_end},
   };

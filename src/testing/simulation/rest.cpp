@@ -67,6 +67,7 @@ std::optional<Timestamp> World::next_due() {
 
 void World::check_restart(Timestamp end) {
   (void)real_->flush(real_->visible_position());
+  for (auto& sender : sessions_) sender.unheard.clear();  // they are told
   const auto before = real_->visible_position();
   crash_machine({}, false);
   settle(end);

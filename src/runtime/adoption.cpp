@@ -33,18 +33,13 @@ void adopt(Store& store, const Adoption& adoption) {
       commit.parked_put.push_back(entry);
       commit.parked_put.back().processor = adoption.to;
     }
-    if (!more && own == 0 && left > 0) commit.checkpoint = CheckpointMove{adoption.to, 0, left};
+    if (!more && own == 0) commit.checkpoint = CheckpointMove{adoption.to, 0, left};
     if (!held.empty() || commit.checkpoint) (void)value_of(store.append(commit, Await::durable));
   }
-  if (left == 0) return;
   // A later change of names must not find it again.
   Commit retired;
   retired.checkpoint = CheckpointMove{adoption.from, left, 0};
   (void)value_of(store.append(retired, Await::durable));
-}
-
-bool left_anything(Store& store, const std::string& processor) {
-  return value_of(store.checkpoint(processor)) > 0 || !value_of(store.parked(processor, 0, 1)).empty();
 }
 
 }  // namespace
@@ -60,7 +55,7 @@ void adopt_unqualified(Store& store, const Registry& registry) {
     }
   }
   for (const auto& [from, to] : heirs) {
-    if (!left_anything(store, from)) continue;
+    if (value_of(store.checkpoint(from)) == 0) continue;  // then it holds no message either
     if (const auto rival = rivals.find(from); rival != rivals.end()) {
       throw std::invalid_argument("the store has a processor " + from +
                                   ", from before type names were qualified, and it "

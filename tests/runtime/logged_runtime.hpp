@@ -23,6 +23,7 @@ class LoggedRuntime : public ::testing::Test {
   void run(Module module) {
     lasagne::RuntimeOptions options;
     options.clock = [this] { return now; };
+    options.rounds_until_idle = 1'000;  // so that what never ends is a failure, and no hang
     options.log = [this](const LogEntry& entry) { told.push_back(entry); };
     runtime = std::make_unique<Runtime>(*store, std::vector{std::move(module)}, options);
   }

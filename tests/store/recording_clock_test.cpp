@@ -16,10 +16,11 @@ class RecordingClockTest : public testing::Test {
  protected:
   void open(Timestamp last) { clock = RecordingClock(last); }
   Timestamp record(Timestamp now) {
-    return clock.record(now, [this] { return first; });
+    return clock.record(now, [&] { return own.value_or(now); }, [this] { return first; });
   }
   RecordingClock clock;
   std::optional<Timestamp> first = today - 30 * day;
+  std::optional<Timestamp> own;  // what the store's clock says, if that is another one
 };
 
 TEST_F(RecordingClockTest, GoesWithTheClock) {
@@ -44,6 +45,14 @@ TEST_F(RecordingClockTest, FollowsTheClockAgainAfterOneThatWasACenturyAhead) {
   ASSERT_TRUE(note);
   EXPECT_NE(note->find("by a clock that was ahead"), std::string::npos) << *note;
   EXPECT_EQ(record(today + 1s), today + Duration(1s));
+  EXPECT_FALSE(clock.take_note());
+}
+
+// Its process was paused, or its clock is another one.
+TEST_F(RecordingClockTest, DoesNotFollowACommitOfLongAgo) {
+  open(today);
+  own = today;
+  EXPECT_EQ(record(today - 3 * day), today);
   EXPECT_FALSE(clock.take_note());
 }
 

@@ -85,9 +85,13 @@ std::optional<Timestamp> Head::first_recorded_at() {
   return first.messages.front()->recorded_at;
 }
 
-Committed Head::apply(const Commit& commit, const Plan& plan, Messages messages, Timestamp now) {
+Committed Head::apply(const Commit& commit, const Plan& plan, Messages messages, const RecordingClock::Clock& clock) {
   ++visible_.sequence;
-  if (!messages.empty() && !plan.repeated) now = clock_.record(now, [&] { return first_recorded_at(); });
+  Timestamp now;
+  if (!messages.empty() && !plan.repeated) {
+    const auto at = commit.recorded_at ? *commit.recorded_at : clock();
+    now = clock_.record(at, clock, [&] { return first_recorded_at(); });
+  }
   Committed result;
   result.revisions.reserve(plan.appends.size());
   for (std::size_t i = 0; i < plan.appends.size(); ++i) {

@@ -59,7 +59,7 @@ class Head {
   Result<void> check_guards(const Commit& commit);
 
   // apply.cpp: makes a commit visible that was planned, and whose guards hold.
-  Committed apply(const Commit& commit, const Plan& plan, Messages messages, Timestamp now);
+  Committed apply(const Commit& commit, const Plan& plan, Messages messages, const RecordingClock::Clock& clock);
   // The answer to a commit of which nothing is new.
   [[nodiscard]] static Committed answer_again(const Plan& plan, Messages messages);
 

@@ -108,7 +108,7 @@ Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messa
     return Head::answer_again(*plan, messages);
   }
   if (!guarded) return std::unexpected(std::move(guarded.error()));
-  auto committed = head_.apply(commit, *plan, messages, commit.recorded_at ? *commit.recorded_at : clock_());
+  auto committed = head_.apply(commit, *plan, messages, clock_);
   if (!messages.empty() && !plan->repeated) waiters_.wake(head_);
   return committed;
 }

@@ -7,9 +7,9 @@ namespace {
 constexpr Duration longest_rest = std::chrono::days(366);
 }  // namespace
 
-Timestamp RecordingClock::record(Timestamp now, const First& first) {
+Timestamp RecordingClock::record(Timestamp now, const Clock& own, const First& first) {
   if (now < last_) {
-    now = last_ - now > Limits::clock_tolerance ? look_behind(now, first) : last_;
+    now = last_ - now > Limits::clock_tolerance ? look_behind(now, own, first) : last_;
   } else {
     behind_ = false;
     if (now - last_ > Limits::clock_tolerance) look_ahead(now);
@@ -38,7 +38,8 @@ void RecordingClock::look_ahead(Timestamp now) {
           "set meanwhile are due at the times that they name";
 }
 
-Timestamp RecordingClock::look_behind(Timestamp now, const First& first) {
+Timestamp RecordingClock::look_behind(Timestamp now, const Clock& own, const First& first) {
+  if (last_ - own() <= Limits::clock_tolerance) return last_;
   const auto begin = first();
   if (!begin || now < *begin) {
     if (!behind_) {

@@ -20,20 +20,22 @@ class RecordingClock {
   using Steady = std::chrono::steady_clock::time_point;
   // When the log's first message was recorded; empty when that cannot be told.
   using First = std::function<std::optional<Timestamp>()>;
+  using Clock = std::function<Timestamp()>;
 
   RecordingClock() = default;
   // `last` is when the log's last message was recorded.
   explicit RecordingClock(Timestamp last) : last_(last) {}
 
-  // For a commit that comes at `now` by the clock.
-  Timestamp record(Timestamp now, const First& first);
+  // For a commit that comes at `now` by the clock of whoever made it. `own` is the store's: a commit that was made long
+  // ago, by a process that slept meanwhile, says nothing of the clock.
+  Timestamp record(Timestamp now, const Clock& own, const First& first);
   // What a person should know of it, since this was last asked.
   [[nodiscard]] std::optional<std::string> take_note() { return std::exchange(note_, std::nullopt); }
 
  private:
   void refer_to(Timestamp now);
   void look_ahead(Timestamp now);
-  Timestamp look_behind(Timestamp now, const First& first);
+  Timestamp look_behind(Timestamp now, const Clock& own, const First& first);
 
   Timestamp last_;
   std::optional<Timestamp> reference_;  // what the clock said, since the log was opened, and

@@ -114,7 +114,7 @@ TEST(Difference, OfLongMessagesIsShownMemberByMember) {
   }
   ASSERT_EQ(results.size(), 1);
   const std::string text = results.GetTestPartResult(0).message();
-  EXPECT_NE(text.find("    Packed {\n"), text.npos) << text;
+  EXPECT_NE(text.find("    differing.Packed {\n"), text.npos) << text;
   EXPECT_NE(text.find("          \"product\": \"plate\",\n"
                       "  -       \"quantity\": 4\n"
                       "  +       \"quantity\": 3\n"),

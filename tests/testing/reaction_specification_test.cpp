@@ -162,10 +162,10 @@ TEST(SpecifiedProcess, ShowsWhatDiffers) {
   });
   EXPECT_EQ(events,
             "own events differ (- expected, + came):\n"
-            "  - JobWatched {\"job_id\":" +
+            "  - specifying.JobWatched {\"job_id\":" +
                 quoted(job) +
                 "}\n"
-                "    JobSettled {\"job_id\":" +
+                "    specifying.JobSettled {\"job_id\":" +
                 quoted(job) + ",\"total\":7}\n");
   const auto commands = failure_of([] { given_process<Watch>().when(JobOpened{job, ""}).then_commands(); });
   EXPECT_EQ(commands,

@@ -170,10 +170,10 @@ TEST(SpecifiedAggregate, ShowsWhatDiffers) {
       [] { given<BoxDecider>(BoxOpened{job}).when(PutIn{job, {"cup", "plate"}}).then(ThingPut{job, "cup", 1}); });
   EXPECT_EQ(text,
             "events differ (- expected, + came):\n"
-            "    ThingPut {\"box_id\":" +
+            "    specifying.ThingPut {\"box_id\":" +
                 quoted(job) +
                 ",\"thing\":\"cup\",\"count\":1}\n"
-                "  + ThingPut {\"box_id\":" +
+                "  + specifying.ThingPut {\"box_id\":" +
                 quoted(job) + ",\"thing\":\"plate\",\"count\":2}\n");
 }
 

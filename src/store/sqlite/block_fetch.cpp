@@ -6,8 +6,9 @@
 
 namespace lasagne::detail::sqlite {
 
+// The text is asked for as a blob, since SQLite copies a text to put a zero at its end.
 Block block_of(Statement& row) {
-  return {row.natural(0), row.natural(1), Timestamp{row.integer(2)}, row.blob(3), row.text(4)};
+  return {row.natural(0), row.natural(1), Timestamp{row.integer(2)}, row.blob(3), row.blob(4)};
 }
 
 Error blocks_damaged(const Session& session, const BlockCursor& cursor) {

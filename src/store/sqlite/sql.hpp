@@ -31,10 +31,11 @@ inline constexpr std::string_view types = "SELECT id, name FROM types";
 inline constexpr std::string_view insert_stream =
     "INSERT INTO streams(id, name, category, state, head, first_readable, truncate_before, max_count, max_age_us) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-// A stream of which only the head moved keeps its row: the head is in the log.
+// A stream of which only the head moved keeps its row: the head is in the log. A head that is kept stays, since
+// scavenging may have left it nowhere else.
 inline constexpr std::string_view update_stream =
-    "UPDATE streams SET state = ?2, head = ?3, first_readable = ?4, truncate_before = ?5, max_count = ?6, "
-    "max_age_us = ?7 WHERE id = ?1";
+    "UPDATE streams SET state = ?2, head = ifnull(?3, head), first_readable = ?4, truncate_before = ?5, "
+    "max_count = ?6, max_age_us = ?7 WHERE id = ?1";
 // Every column, as they go into a row's checksum.
 inline constexpr std::string_view stream_row = "SELECT * FROM streams WHERE id = ?1";
 inline constexpr std::string_view put_checkpoint =

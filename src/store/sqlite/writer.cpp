@@ -19,7 +19,7 @@ std::optional<std::int64_t> signed_or_null(std::optional<std::uint64_t> value) {
   return to_sql(*value);
 }
 
-// While a stream is live its head is in the log.
+// While a stream is live its head is in the log, or was kept by scavenging; null leaves that as it is.
 std::optional<std::int64_t> kept_head(const StreamRow& stream) {
   return stream.state == StreamState::live ? std::nullopt : signed_or_null(stream.head);
 }

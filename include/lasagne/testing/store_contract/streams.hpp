@@ -220,4 +220,17 @@ LASAGNE_STORE_TEST(StoreScavenge, NeverLeadsToReusedNumbers) {
   EXPECT_EQ(next->revisions, std::vector<Revision>{4});
 }
 
+LASAGNE_STORE_TEST(StoreScavenge, KeepsTheNumberingWhenLimitsAreSetAfterIt) {
+  append("S", ExpectedRevision::any(), {"a", "b", "c"}).value();
+  ASSERT_TRUE(ok(store().set_stream_limits("S", {.truncate_before = 3, .max_count = {}, .max_age = {}})));
+  EXPECT_EQ(store().scavenge().value(), 3u);
+  ASSERT_TRUE(ok(store().set_stream_limits("S", {.truncate_before = {}, .max_count = 5, .max_age = {}})));
+  reopen();
+  const auto next = append("S", ExpectedRevision::any(), {"next"});
+  ASSERT_TRUE(ok(next));
+  EXPECT_EQ(next->revisions, std::vector<Revision>{3});
+  reopen();
+  EXPECT_EQ(readable("S"), std::vector<Revision>{3});
+}
+
 }  // namespace lasagne::testing

@@ -113,6 +113,27 @@ TEST_F(SqliteVerifyTest, FindsNothingAfterEveryKindOfChange) {
   EXPECT_EQ(open(file())->load()->last_position, 161U);
 }
 
+TEST_F(SqliteVerifyTest, FindsNothingWhereTimeWentBackAfterAClockThatWasACenturyAhead) {
+  const Timestamp today{1'700'000'000'000'000};
+  constexpr Timestamp far{4'300'000'000'000'000};  // in 2106
+  auto opened = LogStore::open(open(file()), [&] { return today; });
+  ASSERT_TRUE(opened);
+  for (int i = 1; i <= 11; ++i) {
+    NewMessage made;
+    made.id = Uuid::derive(Uuid{}, std::to_string(i));
+    made.type = "Happened";
+    made.data = "{}";
+    Commit commit;
+    commit.appends.push_back({"S", ExpectedRevision::any(), {made}});
+    commit.recorded_at = i == 10 ? far : today;
+    ASSERT_TRUE((*opened)->append(commit, Await::durable));
+  }
+  const auto log = (*opened)->read_all(0, {}, 100);
+  ASSERT_TRUE(log);
+  ASSERT_LT(log->messages[10]->recorded_at, log->messages[9]->recorded_at);
+  EXPECT_EQ(told(verify(file())), "");
+}
+
 TEST_F(SqliteVerifyTest, RefusesWhatHasNoChecksums) {
   EXPECT_EQ(verify_store("memory:").error().code, ErrorCode::unsupported);
   EXPECT_EQ(verify_store("sqlite:" + file("none")).error().code, ErrorCode::not_found);

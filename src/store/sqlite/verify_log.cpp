@@ -104,7 +104,6 @@ void Verifier::check_message(const StoredMessage& message) {
   if (message.kind < 0 || message.kind > 1)
     find(message.position, fmt::format("{} has the unknown kind {}.", at(), message.kind));
   if (message.id.is_nil()) find(message.position, at() + " has no id.");
-  if (message.recorded_at < recorded_at_) find(message.position, at() + " is recorded earlier than the one before it.");
   recorded_at_ = message.recorded_at;
   if (!session_.type_name(message.type_id))
     find(message.position,

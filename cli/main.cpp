@@ -57,7 +57,9 @@ int main(int argc, char** argv) {
   cli::VerifyCommand verify_command;
   auto* verify = command("verify", "Check all of a store for damage and for changes made by hand");
   verify->add_flag("--json", verify_command.json, "One JSON object");
-  verify->add_option("--limit", verify_command.most_findings, "Print at most so many findings")->capture_default_str();
+  verify->add_option("--limit", verify_command.most_findings, "Print at most so many findings")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   verify->callback([&] { run_on_url = [&] { return cli::verify(url, verify_command); }; });
 
   auto* convert = command("convert", "Bring a store of an older format up to date; nobody else may write it");

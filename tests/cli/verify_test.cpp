@@ -71,6 +71,7 @@ TEST_F(VerifyCommandTest, EachFindingIsTold) {
 TEST_F(VerifyCommandTest, WhatCannotBeVerifiedIsSaid) {
   EXPECT_EQ(testing_programs::run("lasagne", {"verify", "--store", url}).exit_code, 2);
   EXPECT_EQ(testing_programs::run("lasagne", {"verify"}).exit_code, 64);
+  EXPECT_EQ(testing_programs::run("lasagne", {"verify", "--limit", "0", "--store", url}).exit_code, 64);
   const Ran memory = testing_programs::run("lasagne", {"verify", "--store", "memory:"});
   EXPECT_EQ(memory.exit_code, 2);
   EXPECT_THAT(memory.err, HasSubstr("cannot be verified"));

@@ -152,6 +152,11 @@ TEST_F(SqliteVerifyTest, TellsAtMostSoManyFindings) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->findings.size(), 3U);
   EXPECT_TRUE(report->cut);
+  options.most_findings = 0;
+  const auto first = verify_store("sqlite:" + file(), options);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->findings.size(), 1U) << "no findings would say that the store is sound";
+  EXPECT_TRUE(first->cut);
 }
 
 struct Edit {

@@ -1,5 +1,6 @@
 #include "store/sqlite/verify.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -75,7 +76,8 @@ VerifyReport Verifier::run() {
 }
 
 void Verifier::find(std::optional<Position> position, std::string what) {
-  if (report_.findings.size() < options_.most_findings) {
+  // At least one is kept: a report without any says that the store is sound.
+  if (report_.findings.size() < std::max<std::size_t>(options_.most_findings, 1)) {
     report_.findings.push_back({position, std::move(what)});
   } else {
     report_.cut = true;

@@ -279,6 +279,10 @@ const Edit end_edits[] = {
      "UPDATE blocks SET messages = replace(messages, '\"amount\":', '\"amount\": ') WHERE position = " LAST_BLOCK},
     {"TheLastBlockRemoved", "DELETE FROM blocks WHERE position = " LAST_BLOCK},
     {"TheLastChecksumOfTheChain", "UPDATE blocks SET chain = zeroblob(32) WHERE position = " LAST_BLOCK},
+    {"TheLastBlockEmptied", "UPDATE blocks SET messages = NULL, ids = NULL WHERE position = " LAST_BLOCK},
+    {"TheLastBlockEmptiedButForTheIndexOfProcesses",
+     "UPDATE blocks SET messages = NULL, ids = NULL WHERE position = " LAST_BLOCK
+     "; DELETE FROM by_stream WHERE position >= " LAST_BLOCK},
     {"ACheckpoint", "UPDATE checkpoints SET position = position - 1"},
     {"ACheckpointRemoved", "DELETE FROM checkpoints"},
     {"TheLastStreamRemoved", "DELETE FROM streams WHERE id = (SELECT max(id) FROM streams)"},

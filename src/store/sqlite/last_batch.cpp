@@ -20,6 +20,16 @@ std::unexpected<Error> changed(const Connection& connection, std::string_view wh
                           connection.path(), what, connection.path()));
 }
 
+// Of joined blocks no checksum is left, but what was scavenged has left the indexes too.
+Result<void> check_removed(const Connection& connection, Position position) {
+  auto row = connection.prepare(sql::has_messages_from, false);
+  if (!row) return std::unexpected(row.error());
+  row->bind(1, to_sql(position));
+  if (row->step() != SQLITE_ROW) return std::unexpected(connection.error("reading the indexes"));
+  if (row->integer(0) == 0) return {};
+  return changed(connection, fmt::format("messages from position {} on are gone", position));
+}
+
 Result<void> check_last_block(const Connection& connection, const LastBatch& end) {
   auto row = connection.prepare(sql::last_blocks, false);
   if (!row) return std::unexpected(row.error());
@@ -45,7 +55,7 @@ Result<void> check_last_block(const Connection& connection, const LastBatch& end
   const auto before = code == SQLITE_ROW ? digest_of(row->blob(5)) : Digest{};
   if (chain != end.chain || !before || (!joined && chain_after(*before, *digest) != end.chain))
     return changed(connection, fmt::format("the messages from position {} on do not match their checksum", position));
-  return {};
+  return joined ? check_removed(connection, position) : Result<void>{};
 }
 
 Result<void> check_checkpoints(const Connection& connection, const LastBatch& end) {

@@ -12,6 +12,10 @@ inline constexpr std::string_view last_batch =
 inline constexpr std::string_view last_stream_id = "SELECT ifnull(max(id), 0) FROM streams";
 inline constexpr std::string_view last_blocks =
     "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks ORDER BY position DESC LIMIT 2";
+// Whether an index has a message from position ?1 on.
+inline constexpr std::string_view has_messages_from =
+    "SELECT EXISTS(SELECT 1 FROM by_stream WHERE position >= ?1) OR EXISTS(SELECT 1 FROM by_process WHERE position >= "
+    "?1)";
 inline constexpr std::string_view checkpoints = "SELECT processor, position FROM checkpoints";
 inline constexpr std::string_view checkpoint = "SELECT position FROM checkpoints WHERE processor = ?1";
 

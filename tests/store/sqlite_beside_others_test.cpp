@@ -13,6 +13,7 @@
 
 #include "child_process.hpp"
 #include "lasagne/store.hpp"
+#include "lasagne/verify.hpp"
 #include "sqlite_fixture.hpp"
 #include "store/log/log_store.hpp"
 #include "store/sqlite/read_only_store.hpp"
@@ -62,6 +63,11 @@ class SqliteBesideOthersTest : public SqliteTest {
       EXPECT_TRUE(bytes(file()) == before);
       EXPECT_TRUE(bytes(file() + "-wal") == log);
     }
+    const auto verified = verify_store("sqlite:" + file());
+    ASSERT_FALSE(verified) << "another file's log is taken for damage";
+    EXPECT_EQ(verified.error().code, ErrorCode::unsupported);
+    EXPECT_NE(verified.error().message.find(what), std::string::npos) << verified.error().message;
+    EXPECT_TRUE(bytes(file() + "-wal") == log);
   }
   void move_log_away() const {
     fs::remove(file() + "-wal");

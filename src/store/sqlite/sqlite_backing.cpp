@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/file_check.hpp"
@@ -146,21 +145,9 @@ Result<std::unique_ptr<Writer>> open_writer(const std::string& path, const OpenO
   return Writer::open(std::move(*lock), path, settings, options);
 }
 
-// A writer has looked at its log itself, and would change it under the one who looks again.
-Result<void> check_wal_without_writer(const std::string& path, const std::string& vfs) {
-  auto file = sqlite::DatabaseFile::open(path, sqlite::Access::read, false);
-  if (!file) return std::unexpected(std::move(file.error()));
-  if (file->try_lock() != sqlite::DatabaseFile::Lock::taken) return {};
-  return sqlite::check_wal(path, vfs);
-}
-
 Result<std::shared_ptr<SqliteBacking>> open_for_reading(const std::string& path, SqliteSettings settings) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0)
-    if (auto names = sqlite::check_names(path, status.st_nlink); !names)
-      return std::unexpected(std::move(names.error()));
-  if (auto belongs = check_wal_without_writer(path, settings.vfs); !belongs)
-    return std::unexpected(std::move(belongs.error()));
+  if (auto whole = sqlite::check_before_reading(path, settings.vfs); !whole)
+    return std::unexpected(std::move(whole.error()));
   const bool sealed = !sqlite::may_write_beside(path);
   const auto file = sqlite::identify(path);
   std::unique_ptr<Reader> lookup;

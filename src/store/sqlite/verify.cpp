@@ -11,6 +11,7 @@
 #include "store/sqlite/sql.hpp"
 #include "store/sqlite/sql_v1.hpp"
 #include "store/sqlite/verify_rows.hpp"
+#include "store/sqlite/wal_check.hpp"
 
 namespace lasagne::detail::sqlite {
 
@@ -51,6 +52,8 @@ Result<VerifyReport> verify_file(const std::string& path, const VerifyOptions& o
   auto file = check_file(path, false, settings.vfs);
   if (!file) return std::unexpected(std::move(file.error()));
   if (!file->exists) return fail(ErrorCode::not_found, file->path + ": the file is empty: there is nothing to verify");
+  if (auto whole = check_before_reading(file->path, settings.vfs); !whole)
+    return std::unexpected(std::move(whole.error()));
   auto connection = Connection::open(file->path, SQLITE_OPEN_READONLY, settings.vfs);
   if (!connection) return std::unexpected(std::move(connection.error()));
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);

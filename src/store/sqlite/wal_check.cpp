@@ -9,12 +9,16 @@
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "lasagne/uuid.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/database_file.hpp"
+#include "store/sqlite/file_check.hpp"
 
 namespace lasagne::detail::sqlite {
 
@@ -189,6 +193,17 @@ Result<void> check_wal(const std::string& path, const std::string& vfs) {
   if (!link || link->name == log.links.front().before) return {};
   const bool known = std::ranges::any_of(log.links, [&](const Link& each) { return each.name == link->name; });
   return known ? Result<void>{} : refuse(path);
+}
+
+Result<void> check_before_reading(const std::string& path, const std::string& vfs) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0)
+    if (auto names = check_names(path, status.st_nlink); !names) return names;
+  auto file = DatabaseFile::open(path, Access::read, false);
+  if (!file) return std::unexpected(std::move(file.error()));
+  // A writer would change the log under the one who looks.
+  if (file->try_lock() != DatabaseFile::Lock::taken) return {};
+  return check_wal(path, vfs);
 }
 
 }  // namespace lasagne::detail::sqlite

@@ -19,5 +19,7 @@ namespace lasagne::detail::sqlite {
 // `unsupported` when the log beside the file at `path` belongs to another file. Writes nothing. Nobody may write the
 // file meanwhile.
 [[nodiscard]] Result<void> check_wal(const std::string& path, const std::string& vfs);
+// For one who only reads: check_names(), and check_wal() unless there is a writer, which has done so itself.
+[[nodiscard]] Result<void> check_before_reading(const std::string& path, const std::string& vfs);
 
 }  // namespace lasagne::detail::sqlite

@@ -141,6 +141,14 @@ TEST(Payment, OfAMismatchIsPaidBackOnceHoweverOftenTheGatewaySaysSo) {
   failed.when(time_out).then_nothing();
 }
 
+TEST(Payment, OfTwoMismatchesEitherIsPaidBackOnce) {
+  const PaymentMismatched other{payment, Money{251}, euro, later};
+  const PaymentRefunded other_refunded{payment, Money{251}, later, euro};
+  const auto failed = given<Payment>(requested, mismatched, wrong_refunded, other, other_refunded);
+  failed.when(complete_wrong).then_nothing();
+  failed.when(CompletePayment{payment, Money{251}, euro, later}).then_nothing();
+}
+
 TEST(Payment, ThatMismatchedPaysTheRightMoneyBackToo) {
   given<Payment>(requested, mismatched, wrong_refunded)
       .when(complete)

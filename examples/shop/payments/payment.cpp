@@ -44,7 +44,7 @@ Payment::State Payment::evolve(State payment, const PaymentCompleted&) {
 Payment::State Payment::evolve(State payment, const PaymentMismatched& mismatched) {
   payment.failed_by_mismatch = payment.status == PaymentStatus::Pending;
   if (payment.failed_by_mismatch) payment.status = PaymentStatus::Mismatched;
-  payment.mismatched = ReceivedMoney{mismatched.amount, mismatched.currency};
+  payment.mismatched.push_back({mismatched.amount, mismatched.currency});
   return payment;
 }
 
@@ -81,7 +81,7 @@ Payment::Decision Payment::decide(const CompletePayment& command, const State& p
   const auto& [amount, currency] = received;
   if (auto refused = refuse(amount, currency)) return *std::move(refused);
   if (amount != payment.amount || currency != payment.currency) {
-    if (payment.mismatched == received) return {};
+    if (std::ranges::find(payment.mismatched, received) != payment.mismatched.end()) return {};
     return {PaymentMismatched{command.payment_id, amount, currency, command.now},
             PaymentRefunded{command.payment_id, amount, command.now, currency}};
   }

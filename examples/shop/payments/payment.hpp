@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "lasagne/decider.hpp"
 #include "shop/payments/commands.hpp"
@@ -69,8 +70,8 @@ struct Payment {
     lasagne::Money amount;
     std::string currency;
     bool late = false;  // the money came when the payment had failed already, which everybody was told
-    std::optional<ReceivedMoney> mismatched;  // the last money that did not match
-    bool failed_by_mismatch = false;          // by just that: any other mismatch changes nothing
+    std::vector<ReceivedMoney> mismatched;  // all money that did not match, each once
+    bool failed_by_mismatch = false;        // by just that: any other mismatch changes nothing
   };
   using Decision = lasagne::Decision<Event>;
 

@@ -100,7 +100,7 @@ TEST_F(AsOfEvent, BeforeTheBeginningOfATruncatedStreamParks) {
   run();
   EXPECT_TRUE(totals().empty()) << "what follows waits for the first";
   EXPECT_EQ(parked("the stream now begins at revision 4"), (std::vector<Revision>{1, 2, 3, 4, 5}));
-  for (const Revision revision : {1, 2, 3}) {
+  for (const Revision revision : {1U, 2U, 3U}) {
     ASSERT_TRUE(forwarding->skip_parked(forwarding->parked()->at(0).entry.processor, revision + 1));
     ASSERT_TRUE(forwarding->run_until_idle());
   }
@@ -134,13 +134,13 @@ TEST_F(AsOfEvent, OfAStreamCutByCountIsToldWhereAllThatCountedThenStillReads) {
   limit(std::nullopt, 3);  // revisions 3 to 5 read: that is what counted as of revision 5
   run();
   EXPECT_TRUE(totals().empty());
-  for (const Revision revision : {1, 2}) {
+  for (const Revision revision : {1U, 2U}) {
     ASSERT_TRUE(forwarding->skip_parked(forwarding->parked()->at(0).entry.processor, revision + 1));
     ASSERT_TRUE(forwarding->run_until_idle());
   }
   // As of revision 3 the sum began at revision 1, which is gone: 1000 would be wrong, and 11'100 of the future.
   EXPECT_EQ(parked("it counted from revision 1 on then"), (std::vector<Revision>{3, 4, 5}));
-  for (const Revision revision : {3, 4}) {
+  for (const Revision revision : {3U, 4U}) {
     ASSERT_TRUE(forwarding->skip_parked(forwarding->parked()->at(0).entry.processor, revision + 1));
     ASSERT_TRUE(forwarding->run_until_idle());
   }

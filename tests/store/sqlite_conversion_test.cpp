@@ -1,6 +1,7 @@
 // Files of format 1: they read, and become files of format 2, whatever interrupts that.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <random>
 
@@ -103,7 +104,7 @@ TEST_F(SqliteConversionTest, AnEmptyOldFileBecomesAnEmptyNewOne) {
 TEST_F(SqliteConversionTest, GoesOnAfterEveryKill) {
   make_old_file(file());
   const auto before = tell(*open(file(), {.read_only = true}));
-  std::mt19937 random(::testing::UnitTest::GetInstance()->random_seed());
+  std::mt19937 random(static_cast<unsigned>(::testing::UnitTest::GetInstance()->random_seed()));
   constexpr int most_kills = 40;
   int kills = 0;
   for (bool done = false; !done && kills < most_kills; ++kills) {

@@ -24,11 +24,19 @@ struct Adoption {
 void adopt(Store& store, const Adoption& adoption) {
   const Position left = value_of(store.checkpoint(adoption.from));
   const Position own = value_of(store.checkpoint(adoption.to));
+  // One that has begun by itself may be another handler: what is held stays where it is then.
+  if (own != 0 && !value_of(store.parked(adoption.from, 0, 1)).empty()) return;
   for (bool more = true; more;) {
     const auto held = value_of(store.parked(adoption.from, 0, page));
     more = held.size() >= page;
     Commit commit;
+    std::size_t bytes = 0;
     for (const auto& entry : held) {
+      if (bytes > Limits::commit_bytes / 2) {
+        more = true;
+        break;
+      }
+      bytes += entry.error.size() + entry.edited_data.size();
       commit.parked_removed.push_back({entry.processor, entry.position});
       commit.parked_put.push_back(entry);
       commit.parked_put.back().processor = adoption.to;

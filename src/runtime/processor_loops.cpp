@@ -128,7 +128,8 @@ std::optional<Error> ProcessorLoops::failure() {
 }
 
 void ProcessorLoops::run(Loop& loop) {
-  while (!stopping_.load()) {
+  // An effect's loop flushes nothing while it is idle, so it hears of a failed store from the others.
+  while (!stopping_.load() && !(loop.effect && failure())) {
     const Position seen = store_.visible_position();
     auto moved = advance(loop);
     if (!moved) {

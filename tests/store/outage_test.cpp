@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <random>
 #include <string>
 #include <thread>
@@ -208,6 +209,33 @@ TEST_F(OutageTest, AReadThatFindsDamageMakesTheStoreFail) {
   EXPECT_EQ(store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::visible).error().code,
             ErrorCode::failed);
   EXPECT_EQ(store->flush(1).error().code, ErrorCode::failed);
+}
+
+// They join the next write while one is under way, and the store fails between the two.
+TEST_F(OutageTest, DamageThatIsFoundDuringAWriteIsToldToAllWhoWaitForTheNextOne) {
+  open();
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
+  LogStoreLimits limits;
+  limits.write_growth = -1us;  // nothing goes along with a write
+  open(limits);
+  std::vector<std::future<Result<Committed>>> followers;
+  backing->while_writing = [&] {
+    for (const char* stream : {"Order-3", "Order-4"}) {
+      std::promise<Result<Committed>> told;
+      followers.push_back(told.get_future());
+      std::thread([this, stream, told = std::move(told)]() mutable {
+        told.set_value(store->append(commit_to(stream, ExpectedRevision::no_stream()), Await::durable));
+      }).detach();
+    }
+    while (store->visible_position() < 4) std::this_thread::yield();  // both wait as soon as they are visible
+    backing->damaged = true;
+    EXPECT_EQ(store->read_stream("Order-1", 0, Direction::forwards, 1).error().code, ErrorCode::failed);
+  };
+  (void)store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::durable);
+  for (auto& follower : followers) {
+    ASSERT_EQ(follower.wait_for(60s), std::future_status::ready);
+    EXPECT_EQ(follower.get().error().code, ErrorCode::failed);
+  }
 }
 
 // Who asks for a position that is being written waits for the end of the write.

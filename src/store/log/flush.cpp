@@ -52,7 +52,10 @@ Result<void> LogStore::finish_flush(Flush flush) {
         break;
     }
     const MutexLock lock(mutex_);
-    if (failure_) return std::unexpected(*failure_);
+    if (failure_) {
+      flush.ticket.group->call_a_leader();  // those who wait beside it hear of the failure one by one
+      return std::unexpected(*failure_);
+    }
     flush.ticket = commits_.rejoin(flush.ticket, head_.durable());
     if (flush.ticket.role == Role::leader) flush.batch = take_batch();
   }

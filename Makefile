@@ -63,7 +63,7 @@ clang:
 lint:
 	$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) clang-19 clang-tidy-19"
 	cmake --preset clang
-	run-clang-tidy-19 -quiet -p build/clang -j $(JOBS) '/(src|cli|examples|bench)/.*[.]cpp$$' \
+	run-clang-tidy-19 -quiet -p build/clang -j $(JOBS) '^$(CURDIR)/(src|cli|examples|bench)/.*[.]cpp$$' \
 	    >build/clang/lint.log 2>&1 || \
 	  { grep -E '(error|warning):' build/clang/lint.log | sort -u; echo "all of it is in build/clang/lint.log"; exit 1; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <tuple>
+#include <utility>
 
 #include "store/log/slice.hpp"
 
@@ -22,7 +23,7 @@ Result<void> MemoryBacking::write(const Batch& batch) {
     while (streams_.size() < id) streams_.emplace_back();
     auto& kept = streams_[id - 1].row;
     const bool known = kept.id != 0;
-    auto name = known ? std::move(kept.name) : row.name;  // stays where it is: it is a key
+    auto name = known ? std::exchange(kept.name, {}) : row.name;  // stays where it is: it is a key
     const auto head = std::max(kept.head, row.head);
     kept = row;
     kept.name = std::move(name);

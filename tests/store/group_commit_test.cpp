@@ -65,6 +65,24 @@ TEST_F(GroupCommitTest, AWriteThatDidNotComeAboutIsToldToAllThatWait) {
   EXPECT_EQ(commits.join(2, durable).role, Role::leader);
 }
 
+// Called to lead, it comes after another has led and has told all that wait of the failure.
+TEST_F(GroupCommitTest, AFollowerOfAWriteThatDidNotComeAboutIsNotCountedTwice) {
+  const MutexLock lock(mutex);
+  visible.sequence = 1;
+  EXPECT_EQ(commits.join(1, durable).role, Role::leader);
+  commits.begin(visible);
+  const auto called = commits.join(2, durable);
+  durable = commits.finish(true, {}).mark;
+  EXPECT_EQ(called.group->wait(), FlushGroup::State::lead);
+  visible.sequence = 2;
+  EXPECT_EQ(commits.join(2, durable).role, Role::leader);
+  commits.begin(visible);
+  (void)commits.finish(false, {});
+  EXPECT_EQ(commits.rejoin(called, durable).role, Role::leader);
+  commits.begin(visible);
+  EXPECT_EQ(commits.finish(true, {}).mark.sequence, 2U);
+}
+
 TEST_F(GroupCommitTest, ALeaderWaitsForThoseWhomTheLastWriteServed) {
   serve(3, std::chrono::minutes(1));
   int returned = 0;          // guarded by mutex

@@ -21,8 +21,8 @@ GroupCommit::Ticket GroupCommit::join(std::uint64_t sequence, const Mark& durabl
 
 GroupCommit::Ticket GroupCommit::rejoin(const Ticket& ticket, const Mark& durable) {
   assert(ticket.role == Ticket::Role::follower);
-  if (durable.sequence < ticket.sequence) {
-    assert(ticket.group->size > 0 && present_ > 0);
+  if (durable.sequence < ticket.sequence && ticket.group->size > 0) {
+    assert(present_ > 0);
     --ticket.group->size;
     --present_;
   }
@@ -57,6 +57,7 @@ GroupCommit::Finished GroupCommit::finish(bool good, Clock::duration took) {
   Finished finished{mark_, std::exchange(current_groups_, {})};
   if (!good) {
     finished.groups.push_back(std::exchange(next_group_, std::make_shared<FlushGroup>()));
+    for (const auto& group : finished.groups) group->size = 0;  // whoever was called to lead it may come yet
     present_ = 0;
   } else if (next_group_->size > 0) {
     next_group_->call_a_leader();

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <future>
 #include <memory>
 #include <random>
 #include <string>
@@ -37,6 +40,33 @@ TEST_F(LogStoreTest, OpenedAnewItReadsTheLastIdsOfASharedStreamOnce) {
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->revisions[0], 100U);
+}
+
+// A clock may take a lock of its caller's, or ask the store.
+TEST_F(LogStoreTest, TheClockIsAskedWithoutTheLock) {
+  LogStore* asked = nullptr;
+  int times = 0;
+  auto opened = LogStore::open(backing, [&] {
+    if (asked) times += asked->visible_position() < 100 ? 1 : 0;
+    return Timestamp{};
+  });
+  ASSERT_TRUE(opened);
+  store = *std::move(opened);
+  asked = store.get();
+  std::promise<void> done;
+  auto ended = done.get_future();
+  std::thread caller([&] {
+    EXPECT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
+    EXPECT_TRUE(store->read_stream("Order-1", 0, Direction::forwards, 1));
+    EXPECT_TRUE(store->scavenge());
+    done.set_value();
+  });
+  if (ended.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
+    ADD_FAILURE() << "the clock waits for the lock that its caller holds";
+    std::quick_exit(1);  // the caller could not be joined
+  }
+  caller.join();
+  EXPECT_EQ(times, 3);
 }
 
 TEST_F(LogStoreTest, AMissingStreamIsLookedUpOnce) {

@@ -79,9 +79,10 @@ Result<Committed> LogStore::append_checked(const Commit& commit, Messages messag
   Result<Committed> result;
   Result<Flush> flush;
   std::optional<std::string> note;
+  const auto now = clock_();
   {
     const MutexLock lock(mutex_);
-    result = noticed(plan_and_apply(commit, messages, await));
+    result = noticed(plan_and_apply(commit, messages, await, now));
     note = head_.take_note();
     if (result && await == Await::durable) flush = begin_flush();
   }
@@ -92,7 +93,7 @@ Result<Committed> LogStore::append_checked(const Commit& commit, Messages messag
   return result;
 }
 
-Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messages, Await await) {
+Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messages, Await await, Timestamp now) {
   if (failure_) return std::unexpected(*failure_);
   // While the database is away, who wants to be durable is refused before anything of it is visible.
   if (head_.pending_messages() > limits_.unflushed_messages || (away_ && await == Await::durable)) {
@@ -108,16 +109,17 @@ Result<Committed> LogStore::plan_and_apply(const Commit& commit, Messages& messa
     return Head::answer_again(*plan, messages);
   }
   if (!guarded) return std::unexpected(std::move(guarded.error()));
-  auto committed = head_.apply(commit, *plan, messages, clock_);
+  auto committed = head_.apply(commit, *plan, messages, [now] { return now; });
   if (!messages.empty() && !plan->repeated) waiters_.wake(head_);
   return committed;
 }
 
 Result<StreamSlice> LogStore::read_stream(std::string_view stream, Revision from, Direction direction,
                                           std::size_t limit) {
+  const auto now = clock_();
   const MutexLock lock(mutex_);
   head_.evict();
-  return noticed(head_.read_stream({stream, from, direction, limit, clock_()}));
+  return noticed(head_.read_stream({stream, from, direction, limit, now}));
 }
 
 Result<LogSlice> LogStore::read_all(Position after, const Filter& filter, std::size_t limit) {
@@ -235,11 +237,12 @@ Result<void> LogStore::change_stream(std::string_view name, ExpectedRevision exp
 }
 
 Result<std::uint64_t> LogStore::scavenge() {
+  const auto now = clock_();
   const MutexLock lock(mutex_);
   do {
     if (auto flushed = flush_all(); !flushed) return std::unexpected(std::move(flushed.error()));
   } while (commits_.writing());
-  auto removed = backing_->scavenge(clock_());
+  auto removed = backing_->scavenge(now);
   if (!removed) {
     if (removed.error().code != ErrorCode::unavailable) fail_for_good(removed.error());
     return removed;

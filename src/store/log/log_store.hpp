@@ -64,7 +64,8 @@ class LogStore final : public Store {
 
   // log_store.cpp
   Result<Committed> append_checked(const Commit& commit, Messages messages, Await await) EXCLUDES(mutex_);
-  Result<Committed> plan_and_apply(const Commit& commit, Messages& messages, Await await) REQUIRES(mutex_);
+  Result<Committed> plan_and_apply(const Commit& commit, Messages& messages, Await await, Timestamp now)
+      REQUIRES(mutex_);
   Result<void> change_stream(std::string_view name, ExpectedRevision expected, StreamState state) EXCLUDES(mutex_);
   bool wait_until(Position after, const Filter* filter, std::chrono::steady_clock::time_point deadline)
       EXCLUDES(mutex_);
@@ -94,7 +95,7 @@ class LogStore final : public Store {
   }
 
   const std::shared_ptr<Backing> backing_;
-  const Clock clock_;
+  const Clock clock_;  // the user's: asked without the lock
   const Log log_;
   const LogStoreLimits limits_;
 

@@ -1,5 +1,6 @@
 #include "runtime/effect_threads.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -74,6 +75,7 @@ void EffectThreads::hand_out(std::deque<EffectCall> calls) {
   while (!stopping_ && idle_ < to_make_.size() && threads_.size() <= processor_.calls_at_once()) {
     try {
       threads_.emplace_back([this] { work(); });
+      own_.push_back(threads_.back().get_id());
     } catch (const std::system_error&) {
       return;  // the threads that there are make these calls too; if there is none, the next round tries again
     }
@@ -84,6 +86,11 @@ void EffectThreads::hand_out(std::deque<EffectCall> calls) {
 bool EffectThreads::at_rest() const {
   const MutexLock lock(mutex_);
   return !advancing_ && !busy_;
+}
+
+bool EffectThreads::is_own(std::thread::id thread) const {
+  const MutexLock lock(mutex_);
+  return std::ranges::find(own_, thread) != own_.end();
 }
 
 std::optional<Timestamp> EffectThreads::next_due() const {
@@ -150,6 +157,7 @@ void EffectThreads::stop() {
   threads_.clear();
   {
     const MutexLock lock(mutex_);
+    own_.clear();  // the system may give these ids to others
     for (const auto& call : std::exchange(to_make_, {})) ended_.push_back(EffectProcessor::put_back(call));
   }
   (void)advance();  // what the store does not take now is committed after the next start

@@ -30,6 +30,8 @@ class EffectThreads {
   [[nodiscard]] Result<bool> advance();
   // No call is under way, and nobody is at work on one.
   [[nodiscard]] bool at_rest() const;
+  // Whether it is one of the threads that make the calls.
+  [[nodiscard]] bool is_own(std::thread::id thread) const;
   // When there is something to do without a new message; empty: no such time.
   [[nodiscard]] std::optional<Timestamp> next_due() const;
   // Tells the calls under way that they should stop, begins none any more, and returns when all have ended. By one
@@ -60,6 +62,7 @@ class EffectThreads {
   bool unflushed_ GUARDED_BY(mutex_) = false;  // something was committed since the last marks
   std::size_t idle_ GUARDED_BY(mutex_) = 0;    // threads that take the next call
   std::deque<EffectCall> to_make_ GUARDED_BY(mutex_);
+  std::vector<std::thread::id> own_ GUARDED_BY(mutex_);  // of threads_
   std::vector<EndedCall> ended_ GUARDED_BY(mutex_);
   std::optional<Timestamp> next_due_ GUARDED_BY(mutex_);
 };

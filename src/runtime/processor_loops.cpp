@@ -18,8 +18,9 @@ ProcessorLoops::~ProcessorLoops() { (void)stop(std::chrono::hours(1)); }
 
 bool ProcessorLoops::called_by_own_thread() const {
   const auto caller = std::this_thread::get_id();
-  return stepper_ == caller ||
-         std::ranges::any_of(loops_, [&](const auto& loop) { return loop->thread.get_id() == caller; });
+  return stepper_ == caller || std::ranges::any_of(loops_, [&](const auto& loop) {
+           return loop->thread.get_id() == caller || (loop->effect && loop->effect->is_own(caller));
+         });
 }
 
 void ProcessorLoops::start() {

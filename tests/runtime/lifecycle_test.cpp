@@ -202,7 +202,13 @@ struct Meddler {
   static void on(const JobOpened&, Send&) { meddle(); }
 };
 
-TEST(Lifecycle, WhatWouldWaitForItselfIsRefused) {
+struct MeddlingEffect : Meddler {};
+
+class Meddling : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Lifecycle, Meddling, ::testing::Values(false, true),
+                         [](const auto& effect) { return effect.param ? "Effect" : "Saga"; });
+
+TEST_P(Meddling, WhatWouldWaitForItselfIsRefused) {
   faults = {};
   const auto store = lasagne::open("memory:");
   std::atomic<int> told{0};
@@ -210,7 +216,8 @@ TEST(Lifecycle, WhatWouldWaitForItselfIsRefused) {
   options.log = [&](const lasagne::LogEntry& entry) {
     told += entry.text.find("Runtime::start was called by") != std::string::npos ? 1 : 0;
   };
-  Runtime runtime(*store, {jobs_module().saga<Meddler>()}, options);
+  Runtime runtime(*store, {GetParam() ? jobs_module().effect<MeddlingEffect>() : jobs_module().saga<Meddler>()},
+                  options);
   std::atomic<int> met{0};
   Meddler::meddle = [&] {
     runtime.start();

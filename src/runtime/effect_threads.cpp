@@ -146,6 +146,7 @@ void EffectThreads::commit_until_taken() {
 }
 
 void EffectThreads::stop() {
+  if (std::exchange(stopped_, true)) return;
   {
     const MutexLock lock(mutex_);
     stopping_ = true;

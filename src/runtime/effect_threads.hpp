@@ -50,6 +50,7 @@ class EffectThreads {
   Store& store_;
   const std::function<Timestamp()> clock_;
   std::stop_source stop_;
+  bool stopped_ = false;              // only stop() uses it
   std::vector<std::thread> threads_;  // grows by the thread that set advancing_, ends in stop()
 
   mutable Mutex mutex_;

@@ -108,7 +108,7 @@ bool ProcessorLoops::end(std::uint64_t run, steady_clock::time_point bound) {
 
 void ProcessorLoops::join() {
   phase_ = Phase::joining;
-  const auto loops = std::exchange(loops_, {});
+  auto loops = std::exchange(loops_, {});
   auto flusher = std::exchange(flusher_, {});
   flush_call_.notify_all();
   {
@@ -117,6 +117,7 @@ void ProcessorLoops::join() {
       if (loop->thread.joinable()) loop->thread.join();
     }
     if (flusher.joinable()) flusher.join();
+    loops.clear();  // an effect's threads may call the clock, the log and the store as they end
     (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next start
   }
   phase_ = Phase::stopped;

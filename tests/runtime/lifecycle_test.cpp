@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "jobs_domain.hpp"
@@ -238,6 +239,37 @@ TEST_P(Meddling, WhatWouldWaitForItselfIsRefused) {
   EXPECT_EQ(runtime.wait_until_idle().error().code, ErrorCode::unavailable);
   EXPECT_TRUE(runtime.stop());
   Meddler::meddle = nullptr;
+}
+
+// What a clock or a log asks the runtime must not wait for the stop that called it.
+TEST(Lifecycle, AStopCallsTheClockWithNothingLocked) {
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  std::atomic<bool> stopping{false};
+  std::atomic<int> unanswered{0};
+  std::function<void()> ask;  // the runtime, on another thread
+  lasagne::RuntimeOptions options;
+  options.clock = [&] {
+    if (stopping) ask();
+    return lasagne::Timestamp{1};
+  };
+  std::mutex mutex;
+  std::vector<std::future<void>> asking;
+  {
+    Runtime runtime(*store, {jobs_module().effect<MeddlingEffect>()}, options);
+    ask = [&] {
+      const std::scoped_lock lock(mutex);
+      asking.push_back(std::async(std::launch::async, [&] { (void)runtime.failure(); }));
+      if (asking.back().wait_for(10s) != std::future_status::ready) ++unanswered;
+    };
+    runtime.start();
+    ASSERT_TRUE(runtime.wait_until_idle());
+    stopping = true;
+    EXPECT_TRUE(runtime.stop());
+    stopping = false;
+    asking.clear();
+  }
+  EXPECT_EQ(unanswered, 0);
 }
 
 TEST(Lifecycle, AStopDoesNotWaitLongerThanItsBound) {

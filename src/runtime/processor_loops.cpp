@@ -30,9 +30,12 @@ void ProcessorLoops::start() {
       while (phase_ != Phase::stopped) {
         if (phase_ != Phase::running) {
           changed_.wait(mutex_);
-        } else if (!stopping_.load()) {
+        } else if (!stopping_.load() && !failure_) {
           return;
-        } else {  // a stop that did not come to its end
+        } else {  // a stop that did not come to its end, or the store failed
+          stopping_.store(true);
+          changed_.notify_all();
+          flush_call_.notify_all();
           (void)end(run_, steady_clock::time_point::max());
         }
       }

@@ -48,20 +48,25 @@ void RuntimeImpl::tell_what_nobody_serves() {
   });
 }
 
-void RuntimeImpl::start() {
-  tell_what_nobody_serves();
-  // What is recorded once start() has returned is after it for everybody; a store that fails here fails at the first
-  // step.
+void RuntimeImpl::record_starts() {
+  // What is recorded from here on is after it for everybody; a store that fails here fails at the
+  // first step.
   for (const auto& module : registry_.modules()) {
     for (const auto& each : ModuleAccess::reactions(module)) {
       (void)first_checkpoint(store_, each.processor, each.start_from);
     }
   }
+}
+
+void RuntimeImpl::start() {
+  tell_what_nobody_serves();
+  record_starts();
   loops_.start();
 }
 
 Result<void> RuntimeImpl::run_until_idle() {
   tell_what_nobody_serves();
+  record_starts();
   return loops_.run_until_idle(rounds_until_idle_);
 }
 

@@ -41,6 +41,8 @@ class RuntimeImpl {
   [[nodiscard]] Timestamp now() const { return clock_.now(); }
   [[nodiscard]] bool runs(const std::string& processor) const;
   void tell_what_nobody_serves();
+  // The first checkpoints of handlers that have never run.
+  void record_starts();
   ExecuteResult decide_once(const Decider& decider, const AnyCommand& command, const ExecuteOptions& options);
   ExecuteResult record(const AnyCommand& command, LoadedState loaded, Decided decided, const ExecuteOptions& options);
   Result<Sent> stage(const CommandToSend& sending, Commit& commit);

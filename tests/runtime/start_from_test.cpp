@@ -179,6 +179,15 @@ TEST_F(StartFromTest, WhatIsRecordedOnceStartHasReturnedIsHandled) {
   EXPECT_EQ(seen(), Texts{"new"});
 }
 
+// The command is decided in the same run, before the handlers that hear of it have had a step.
+TEST_F(StartFromTest, WhatIsRecordedInTheFirstRunUntilIdleIsHandled) {
+  write("old");
+  Runtime runtime(*store, {module_with(StartFrom::now())});
+  ASSERT_TRUE(runtime.send(WriteLetter{letter(100), "new"}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  EXPECT_EQ(seen(), Texts{"new"});
+}
+
 TEST(StartFrom, IsDurableBeforeAnythingIsHandled) {
   const auto backing = std::make_shared<lasagne::detail::MemoryBacking>();
   const auto open = [&] { return *lasagne::detail::LogStore::open(backing, [] { return lasagne::Timestamp{1}; }); };

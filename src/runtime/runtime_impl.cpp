@@ -41,11 +41,10 @@ bool RuntimeImpl::runs(const std::string& processor) const {
 }
 
 void RuntimeImpl::tell_what_nobody_serves() {
-  std::call_once(told_, [this] {
-    for (const auto& entry : what_nobody_serves(store_, registry_, [this](const auto& name) { return runs(name); })) {
-      log_(entry);
-    }
-  });
+  std::vector<LogEntry> entries;
+  std::call_once(
+      told_, [&] { entries = what_nobody_serves(store_, registry_, [this](const auto& name) { return runs(name); }); });
+  for (const auto& entry : entries) log_(entry);
 }
 
 void RuntimeImpl::record_starts() {

@@ -12,7 +12,8 @@ namespace {
 // UTF-8 of arbitrary code points, control characters among them.
 std::string any_text() {
   std::string text;
-  for (const std::uint32_t code : *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 0x11'0000U))) {
+  const auto codes = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 0x11'0000U));
+  for (const std::uint32_t code : codes) {
     const auto add = [&text](std::uint32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
     if (code >= 0xd800 && code < 0xe000) continue;
     if (code < 0x80) {

@@ -156,6 +156,39 @@ def check_includes(name: str, lines: list[str]) -> Iterator[Finding]:
             yield number, f"<{include.group(2)}> after \"{quoted}\": headers of others come first"
 
 
+# --- loops ------------------------------------------------------------------------------------------------------------
+
+# Through a pointer, an optional or a result that a call gives; elements of what stands longer are no temporaries.
+THROUGH_CALL = re.compile(r"^\*(?!\s*(?:this\b|std::(?:move|forward)\b)).*\w(?:<.*>)?\(|"
+                          r"\)(?:\[[^]]*\])?->|\)\s*\.\s*(?:value|error)\(\)")
+GROUP = re.compile(r"(?<![\w>])\(([^()]*)\)")
+ELEMENT = re.compile(r"^[\w.\[\]]*?\b(?:at|back|front|get)\([\w ]*\)->\w+(?:\(\))?$")
+
+
+def loop_ranges(code: list[str]) -> Iterator[tuple[int, str]]:
+    """The line of each range-for, and what it goes over."""
+    text = "\n".join(code)
+    for loop in re.finditer(r"\bfor \(", text):
+        depth, colon, at = 1, None, loop.end()
+        while at < len(text) and depth > 0:
+            char = text[at]
+            depth += (char in "([{") - (char in ")]}")
+            if depth == 1 and char == ";":
+                colon = None  # of `for (init; element : range)`
+            elif depth == 1 and colon is None and char == ":" and ":" not in (text[at - 1], text[at + 1]):
+                colon = at
+            at += 1
+        if colon is not None:
+            yield text.count("\n", 0, loop.start()) + 1, " ".join(text[colon + 1:at - 1].split())
+
+
+def check_loops(code: list[str]) -> Iterator[Finding]:
+    """Of a range's temporaries only the last lives as long as the loop: g++ 12 does not have P2718 yet."""
+    for line, over in loop_ranges(code):
+        if THROUGH_CALL.search(GROUP.sub(r"\1", over)) and not ELEMENT.match(over):
+            yield line, f"a loop over {over}: what the call gives may be gone; name it before the loop"
+
+
 # --- documentation ----------------------------------------------------------------------------------------------------
 
 # What needs no words: what the language names, and what says the same as what it overrides.
@@ -274,6 +307,7 @@ def check_file(name: str, text: str) -> Iterator[Finding]:
     yield from check_snippets(name, lines)
     if code is not None:
         yield from check_includes(name, lines)
+        yield from check_loops(code)
         yield from check_documentation(name, lines, code)
         yield from check_test(name, code, lines)
     if text and not text.endswith("\n"):

@@ -73,6 +73,25 @@ class Layout(unittest.TestCase):
         self.assertRegex(found("README.md", "a")[0], "no newline")
 
 
+class Loops(unittest.TestCase):
+    def loop(self, over: str) -> list[str]:
+        return found("src/a.cpp", f"for (const auto& [a, b] : {over}) use(a::b);\n")
+
+    def test_over_what_may_be_gone(self) -> None:
+        for over in ("f()->member", "*f()", "*a.f(x, g(y))", "store.read(1,\n  2)->messages", "f().value()",
+                     "f().value().list", "f(x).error().causes", "*f<A<int>>(x)", "f()->g()", "f()[0]->list",
+                     "f().at(0)->list"):
+            self.assertRegex("".join(self.loop(over)), "may be gone", over)
+        self.assertTrue(found("src/a.cpp", "for (auto n = 1; auto& a : *f()) {\n}\n"))
+
+    def test_over_what_stays(self) -> None:
+        for over in ("f()", "*found", "found->member", "f().member", "a.b->c", "*this", "*std::move(a)", "{f(), g()}",
+                     "a.at(0)->list", "list.back()->positions", "found.value()", "(*found)->list", "a[i]->list"):
+            self.assertEqual(self.loop(over), [], over)
+        for code in ("for (auto i = f()->n; i < *g(); ++i) {\n}\n", "for (;;) x = a ? *f() : *g();\n"):
+            self.assertEqual(found("src/a.cpp", code), [], code)
+
+
 class Documentation(unittest.TestCase):
     def header(self, code: str) -> list[str]:
         return found("include/lasagne/a.hpp", "#pragma once\n\n" + code + "\n")

@@ -25,6 +25,28 @@ LogEntry unread_bus(const std::string& module, const Message& first) {
           module + std::string(commands_suffix), first.position};
 }
 
+LogEntry left_behind(const std::string& unqualified, const std::string& qualified, Position first) {
+  return {LogEntry::Level::error,
+          unqualified + ": messages from position " + std::to_string(first) +
+              " on are held under this name, which is from before type names were qualified. " + qualified +
+              " did not take them over, since it had a checkpoint of its own, and nobody handles them. Look at them "
+              "with `lasagne parked`, do by hand what is still to be done, and skip them (Runtime::skip_parked)",
+          unqualified, first};
+}
+
+// What adopt_unqualified() has left.
+void find_left_behind(Store& store, const Registry& registry, const std::function<bool(const std::string&)>& runs,
+                      std::vector<LogEntry>& entries) {
+  for (const auto& module : registry.modules()) {
+    for (const auto& reaction : ModuleAccess::reactions(module)) {
+      if (reaction.unqualified.empty() || runs(reaction.unqualified)) continue;
+      const auto held = store.parked(reaction.unqualified, 0, 1);
+      if (!held || held->empty()) continue;
+      entries.push_back(left_behind(reaction.unqualified, reaction.processor, held->front().position));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<LogEntry> what_nobody_serves(Store& store, const Registry& registry,
@@ -46,6 +68,7 @@ std::vector<LogEntry> what_nobody_serves(Store& store, const Registry& registry,
     const auto unread = store.read_all(checkpoint, {{}, {}, {commands_stream(module)}}, 1);
     if (unread && !unread->messages.empty()) entries.push_back(unread_bus(module, *unread->messages.front()));
   }
+  find_left_behind(store, registry, runs, entries);
   return entries;
 }
 

@@ -12,7 +12,8 @@
 namespace lasagne::detail {
 
 // What the store holds that looks as if it had been forgotten: commands on a bus that no processor reads, as after a
-// module was renamed, and checkpoints past the log's end, as after an older copy of the store was put in its place.
+// module was renamed, checkpoints past the log's end, as after an older copy of the store was put in its place, and
+// messages held under an unqualified name, which adopt_unqualified() left there.
 // `runs` tells whether this runtime has the processor. A store that cannot be read tells so elsewhere.
 [[nodiscard]] std::vector<LogEntry> what_nobody_serves(Store& store, const Registry& registry,
                                                        const std::function<bool(const std::string&)>& runs);

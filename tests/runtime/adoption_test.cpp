@@ -48,12 +48,18 @@ class Adoption : public ::testing::Test {
     commit.checkpoint = lasagne::CheckpointMove{processor, 0, to};
     ASSERT_TRUE(store->append(commit));
   }
-  void start() { const lasagne::Runtime runtime(*store, {lasagne::Module{"trips"}.decider<Letters>().saga<Guide>()}); }
+  void start() {
+    lasagne::RuntimeOptions options;
+    options.log = [this](const lasagne::LogEntry& entry) { told.push_back(entry); };
+    lasagne::Runtime runtime(*store, {lasagne::Module{"trips"}.decider<Letters>().saga<Guide>()}, options);
+    ASSERT_TRUE(runtime.run_until_idle());
+  }
 
   std::unique_ptr<lasagne::Store> store = lasagne::open("memory:");
+  std::vector<lasagne::LogEntry> told;
 };
 
-TEST_F(Adoption, LeavesWhatIsHeldWhereTheProcessorHasBegunByItself) {
+TEST_F(Adoption, LeavesWhatIsHeldWhereTheProcessorHasBegunByItselfAndTellsOfIt) {
   hold(1, {});
   move_checkpoint(unqualified, 1);
   move_checkpoint(qualified, 1);
@@ -61,6 +67,11 @@ TEST_F(Adoption, LeavesWhatIsHeldWhereTheProcessorHasBegunByItself) {
   EXPECT_EQ(store->parked(unqualified, 0, 10)->size(), 1U);
   EXPECT_TRUE(store->parked(qualified, 0, 10)->empty());
   EXPECT_EQ(*store->checkpoint(unqualified), 1U);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].level, lasagne::LogEntry::Level::error);
+  EXPECT_EQ(told[0].processor, unqualified);
+  EXPECT_EQ(told[0].position, 1U);
+  EXPECT_NE(told[0].text.find(qualified), std::string::npos) << told[0].text;
 }
 
 TEST_F(Adoption, TakesOverWhatIsTooLongForOneCommit) {
@@ -71,6 +82,7 @@ TEST_F(Adoption, TakesOverWhatIsTooLongForOneCommit) {
   EXPECT_EQ(store->parked(qualified, 0, 100)->size(), held);
   EXPECT_TRUE(store->parked(unqualified, 0, 100)->empty());
   EXPECT_EQ(*store->checkpoint(qualified), held);
+  EXPECT_TRUE(told.empty());
 }
 
 }  // namespace adoption_test

@@ -4,8 +4,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "runtime/start_from.hpp"
-
 namespace lasagne::detail {
 
 EffectProcessor::EffectProcessor(Store& store, const Registry& registry, StateCache& cache, ProcessorSpec spec,
@@ -17,7 +15,14 @@ EffectProcessor::EffectProcessor(Store& store, const Registry& registry, StateCa
       calls_at_once_(calls_at_once),
       log_(log),
       failures_(spec_.name, spec_.retry, *spec_.handler, log),
+      first_checkpoint_(spec_.start_from),
       calls_(spec_.name, spec_.retry, calls_at_once) {}
+
+Result<void> EffectProcessor::record_start() {
+  const auto recorded = first_checkpoint_.record(store_, spec_.name);
+  if (!recorded) return std::unexpected(recorded.error());
+  return {};
+}
 
 Result<void> EffectProcessor::load() {
   if (!reload_.exchange(false)) return {};
@@ -25,7 +30,7 @@ Result<void> EffectProcessor::load() {
     reload_.store(true);
     return std::unexpected(error);
   };
-  const auto checkpoint = first_checkpoint(store_, spec_.name, spec_.start_from);
+  const auto checkpoint = first_checkpoint_.record(store_, spec_.name);
   if (!checkpoint) return failed(checkpoint.error());
   auto held = HeldMessages::read(store_, spec_.name);
   if (!held) return failed(held.error());

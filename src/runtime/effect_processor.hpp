@@ -26,8 +26,9 @@ struct EndedCall {
   bool put_back = false;                       // a stop came between: it does not count as an attempt
 };
 
-// All functions but call(), put_back() and reload() are for one thread at a time. `step` does all of it on that thread,
-// one call after the other; EffectThreads makes the calls that `begin` gives on threads of their own.
+// All functions but call(), put_back(), reload(), start_at() and record_start() are for one thread at a time. `step`
+// does all of it on that thread, one call after the other; EffectThreads makes the calls that `begin` gives on threads
+// of their own.
 class EffectProcessor final : public Processor {
  public:
   // What has begun: these calls are to be made now.
@@ -46,6 +47,8 @@ class EffectProcessor final : public Processor {
   const Filter* reads() const override { return &spec_.handler->reads(); }
   EffectProcessor* as_effect() noexcept override { return this; }
   void reload() override { reload_.store(true); }
+  void start_at(Position end) override { first_checkpoint_.start_at(end); }
+  Result<void> record_start() override;
 
   // Calls were begun and not settled.
   [[nodiscard]] bool busy() const noexcept { return calls_.busy(); }
@@ -87,6 +90,7 @@ class EffectProcessor final : public Processor {
   const std::size_t calls_at_once_;
   const RuntimeLog& log_;
   const FailurePolicy failures_;
+  FirstCheckpoint first_checkpoint_;
   std::atomic<bool> reload_{true};
 
   // Below: only the stepping thread.

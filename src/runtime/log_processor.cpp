@@ -3,8 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include "runtime/start_from.hpp"
-
 namespace lasagne::detail {
 
 LogProcessor::LogProcessor(Store& store, const Registry& registry, StateCache& shared_cache, ProcessorSpec spec,
@@ -14,14 +12,21 @@ LogProcessor::LogProcessor(Store& store, const Registry& registry, StateCache& s
       cache_(spec.looks_back ? own_cache_ : shared_cache),
       spec_(std::move(spec)),
       log_(log),
-      failures_(spec_.name, spec_.retry, *spec_.handler, log) {}
+      failures_(spec_.name, spec_.retry, *spec_.handler, log),
+      first_checkpoint_(spec_.start_from) {}
 
 void LogProcessor::tell(LogEntry::Level level, const std::string& text, const std::string& cause) const {
   log_({level, spec_.name + ": " + text + ": " + cause, spec_.name, 0, 0, cause});
 }
 
+Result<void> LogProcessor::record_start() {
+  const auto recorded = first_checkpoint_.record(store_, spec_.name);
+  if (!recorded) return std::unexpected(recorded.error());
+  return {};
+}
+
 Result<void> LogProcessor::load() {
-  const auto checkpoint = first_checkpoint(store_, spec_.name, spec_.start_from);
+  const auto checkpoint = first_checkpoint_.record(store_, spec_.name);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   auto held = HeldMessages::read(store_, spec_.name);
   if (!held) return std::unexpected(std::move(held.error()));

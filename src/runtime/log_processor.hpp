@@ -14,6 +14,7 @@
 #include "runtime/held_messages.hpp"
 #include "runtime/processor.hpp"
 #include "runtime/runtime_log.hpp"
+#include "runtime/start_from.hpp"
 
 namespace lasagne::detail {
 
@@ -39,6 +40,8 @@ class LogProcessor final : public Processor {
   Position position() const override { return cursor_; }
   const Filter* reads() const override { return &spec_.handler->reads(); }
   void reload() override { reload_.store(true); }
+  void start_at(Position end) override { first_checkpoint_.start_at(end); }
+  Result<void> record_start() override;
 
  private:
   // A commit in the making.
@@ -79,6 +82,7 @@ class LogProcessor final : public Processor {
   const ProcessorSpec spec_;
   const RuntimeLog& log_;
   const FailurePolicy failures_;
+  FirstCheckpoint first_checkpoint_;
   std::atomic<bool> reload_{true};
 
   // Below: only the stepping thread.

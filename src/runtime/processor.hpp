@@ -23,7 +23,7 @@ struct ProcessorLimits {
 
 class EffectProcessor;
 
-// One thread at a time steps a processor; reload() may be called from any.
+// One thread at a time steps a processor.
 class Processor {
  public:
   virtual ~Processor() = default;
@@ -43,7 +43,11 @@ class Processor {
   [[nodiscard]] virtual const Filter* reads() const { return nullptr; }
   // Not null if its handlers call the outside world and may block.
   [[nodiscard]] virtual EffectProcessor* as_effect() noexcept { return nullptr; }
-  // Reads checkpoint and parked messages anew before the next step.
+  // Any thread. The runtime starts while the log ends here: where a handler begins that has never run.
+  virtual void start_at(Position end) { (void)end; }
+  // Any thread. Records where that is, durably. Errors: as step(), which records it if this could not.
+  [[nodiscard]] virtual Result<void> record_start() { return {}; }
+  // Any thread. Reads checkpoint and parked messages anew before the next step.
   virtual void reload() {}
 };
 

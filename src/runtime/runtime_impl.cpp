@@ -7,7 +7,6 @@
 #include "runtime/adoption.hpp"
 #include "runtime/processor_set.hpp"
 #include "runtime/start_checks.hpp"
-#include "runtime/start_from.hpp"
 
 namespace lasagne::detail {
 
@@ -47,13 +46,13 @@ void RuntimeImpl::tell_what_nobody_serves() {
   for (const auto& entry : entries) log_(entry);
 }
 
+// What is recorded from here on is after it for everybody, also where the store is away now: the first steps record the
+// same places.
 void RuntimeImpl::record_starts() {
-  // What is recorded from here on is after it for everybody; a store that fails here fails at the
-  // first step.
-  for (const auto& module : registry_.modules()) {
-    for (const auto& each : ModuleAccess::reactions(module)) {
-      (void)first_checkpoint(store_, each.processor, each.start_from);
-    }
+  const Position end = store_.visible_position();
+  for (const auto& processor : processors_) processor->start_at(end);
+  for (const auto& processor : processors_) {
+    if (!processor->record_start()) return;  // which takes its time: ten seconds of a store that is away
   }
 }
 

@@ -1,19 +1,27 @@
 #include "runtime/start_from.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace lasagne::detail {
 
-Result<Position> first_checkpoint(Store& store, const std::string& processor, const StartFrom& start) {
+void FirstCheckpoint::start_at(Position end) noexcept {
+  assert(end != not_started);
+  auto before = not_started;
+  end_.compare_exchange_strong(before, end);
+}
+
+Result<Position> FirstCheckpoint::record(Store& store, const std::string& processor) {
   auto there = store.checkpoint(processor);
-  if (!there || *there > 0 || start == StartFrom::beginning()) return there;
+  if (!there || *there > 0 || start_ == StartFrom::beginning()) return there;
+  start_at(store.visible_position());
   const auto recorded = store.checkpoints();
   if (!recorded) return std::unexpected(recorded.error());
   if (recorded->contains(processor)) return there;  // it first started when the log was empty
-  const Position end = store.visible_position();
+  const Position end = end_.load();
   Commit first;
-  first.checkpoint = CheckpointMove{processor, 0, std::min(start.position().value_or(end), end)};
+  first.checkpoint = CheckpointMove{processor, 0, std::min(start_.position().value_or(end), end)};
   const auto begun = store.append(first, Await::durable);
   if (begun) return first.checkpoint->to;
   if (begun.error().code == ErrorCode::checkpoint_moved) return store.checkpoint(processor);  // another node was first

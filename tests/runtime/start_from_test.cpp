@@ -1,6 +1,9 @@
 // Where a handler begins that has never run.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "lasagne/forwarding_store.hpp"
 #include "letters.hpp"
 #include "store/log/log_store.hpp"
 #include "store/memory/memory_backing.hpp"
@@ -184,6 +187,42 @@ TEST_F(StartFromTest, WhatIsRecordedInTheFirstRunUntilIdleIsHandled) {
   write("old");
   Runtime runtime(*store, {module_with(StartFrom::now())});
   ASSERT_TRUE(runtime.send(WriteLetter{letter(100), "new"}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  EXPECT_EQ(seen(), Texts{"new"});
+}
+
+// A store that is away when the runtime starts.
+class AwayStore final : public lasagne::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  lasagne::Result<lasagne::Committed> append(const lasagne::Commit& commit, lasagne::Await await) override {
+    if (away) return lasagne::fail(lasagne::ErrorCode::unavailable, "away");
+    return ForwardingStore::append(commit, await);
+  }
+  std::atomic<bool> away = false;
+};
+
+TEST_F(StartFromTest, NowIsWhenTheRuntimeStartsThoughTheStoreIsAwayThen) {
+  write("old");
+  AwayStore away(*store);
+  Runtime runtime(away, {module_with(StartFrom::now())});
+  away.away = true;
+  runtime.start();
+  write("new");  // by another node, to which the store is not away
+  away.away = false;
+  ASSERT_TRUE(runtime.wait_until_idle());
+  ASSERT_TRUE(runtime.stop());
+  EXPECT_EQ(seen(), Texts{"new"});
+}
+
+TEST_F(StartFromTest, NowIsTheFirstStartOfARuntimeThatIsStartedAgain) {
+  write("old");
+  AwayStore away(*store);
+  Runtime runtime(away, {module_with(StartFrom::now())});
+  away.away = true;
+  EXPECT_FALSE(runtime.run_until_idle());
+  write("new");
+  away.away = false;
   ASSERT_TRUE(runtime.run_until_idle());
   EXPECT_EQ(seen(), Texts{"new"});
 }

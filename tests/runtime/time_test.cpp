@@ -51,6 +51,16 @@ struct Diary {
   }
 };
 
+// A timer while a job is open.
+struct JobDeadline {
+  using Event = std::variant<jobs_domain::JobOpened, jobs_domain::JobClosed>;
+  static std::string key(const Uuid& job_id) { return "close " + job_id.to_string(); }
+  static void on(const jobs_domain::JobOpened& opened, Send& send) {
+    send.after(std::chrono::hours(1), key(opened.job_id), jobs_domain::CloseJob{opened.job_id});
+  }
+  static void on(const jobs_domain::JobClosed& closed, Send& send) { send.cancel(key(closed.job_id)); }
+};
+
 // One timer for each day, all set at once.
 struct Calendar {
   using Event = std::variant<DiaryOpened>;
@@ -256,6 +266,23 @@ TEST_F(TimeTest, TheTimeOfRecordingStaysWhereItWasWhileTheClockIsBehindIt) {
   ASSERT_EQ(slice.messages.size(), 2U);
   EXPECT_EQ(slice.messages[0]->recorded_at, new_year);
   EXPECT_EQ(slice.messages[1]->recorded_at, new_year);
+}
+
+TEST(TimersOfOneHop, AreThoseThatTheLastOfItsMessagesLeavesSet) {
+  using namespace jobs_domain;
+  faults = {};
+  const auto store = lasagne::open("memory:");
+  lasagne::Runtime runtime(*store, {lasagne::Module{"jobs"}.decider<Job>().saga<JobDeadline>()});
+  const auto closed = Uuid::derive(Uuid{}, "closed");
+  const auto opened_again = Uuid::derive(Uuid{}, "opened again");
+  ASSERT_TRUE(runtime.send_all({OpenJob{closed, "a"}, CloseJob{closed}, OpenJob{opened_again, "a"},
+                                CloseJob{opened_again}, OpenJob{opened_again, "b"}}));
+  ASSERT_TRUE(runtime.run_until_idle());
+  ASSERT_EQ(store->read_all(0, {{"JobOpened", "JobClosed"}, {}, {}}, 10)->messages.size(), 5U);
+  const auto timers = store->due_timers(Timestamp{253'402'300'799'000'000}, 10);
+  ASSERT_TRUE(timers);
+  ASSERT_EQ(timers->size(), 1U);
+  EXPECT_EQ(timers->at(0).key, "jobs/" + JobDeadline::key(opened_again));
 }
 
 TEST(Backoff, NeverLeavesItsBounds) {

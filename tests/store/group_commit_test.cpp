@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <optional>
 #include <thread>
 
 namespace lasagne::detail {
@@ -84,21 +86,23 @@ TEST_F(GroupCommitTest, AFollowerOfAWriteThatDidNotComeAboutIsNotCountedTwice) {
 }
 
 TEST_F(GroupCommitTest, ALeaderWaitsForThoseWhomTheLastWriteServed) {
-  serve(3, std::chrono::minutes(1));
-  int returned = 0;          // guarded by mutex
-  int returned_before = -1;  // guarded by mutex: when the leader went on
-  bool leads = false;        // guarded by mutex
+  ASSERT_NO_FATAL_FAILURE(serve(3, std::chrono::minutes(1)));
+  int returned = 0;           // guarded by mutex
+  int returned_before = -1;   // guarded by mutex: when the leader went on
+  std::optional<Role> joins;  // guarded by mutex
   std::thread leader([&] {
     const MutexLock lock(mutex);
     ++visible.sequence;
-    leads = commits.join(visible.sequence, durable).role == Role::leader;
+    joins = commits.join(visible.sequence, durable).role;
+    if (joins != Role::leader) return;
     commits.begin(visible);
     commits.await_returning(mutex, std::chrono::steady_clock::now());
     returned_before = returned;
   });
   for (int i = 0; i < 3;) {  // they come once the leader waits: it holds the mutex until then
     const MutexLock lock(mutex);
-    if (!leads) continue;
+    if (!joins) continue;
+    if (joins != Role::leader) break;
     ++returned;
     EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::follower);
     ++i;
@@ -108,21 +112,39 @@ TEST_F(GroupCommitTest, ALeaderWaitsForThoseWhomTheLastWriteServed) {
 }
 
 TEST_F(GroupCommitTest, AFewCallersWaitForNobody) {
-  serve(1, std::chrono::minutes(1));  // as served() says: two, fewer than three
-  const MutexLock lock(mutex);
-  ++visible.sequence;
-  EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
-  commits.begin(visible);
-  commits.await_returning(mutex, std::chrono::steady_clock::now());  // else for a minute
+  ASSERT_NO_FATAL_FAILURE(serve(1, std::chrono::minutes(1)));  // two, fewer than three
+  bool let_in = false;                                         // guarded by mutex
+  std::thread other;
+  {
+    const MutexLock lock(mutex);
+    ++visible.sequence;
+    ASSERT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
+    commits.begin(visible);
+    other = std::thread([&] {
+      const MutexLock inside(mutex);
+      let_in = true;
+      (void)commits.join(visible.sequence, durable);
+    });
+    commits.await_returning(mutex, std::chrono::steady_clock::now());
+    EXPECT_FALSE(let_in) << "the leader let go of the mutex, so it waited";
+  }
+  other.join();
 }
 
 TEST_F(GroupCommitTest, NobodyIsWaitedForLongerThanAWriteTakes) {
-  serve(3, std::chrono::seconds(0));
-  const MutexLock lock(mutex);
-  ++visible.sequence;
-  EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
-  commits.begin(visible);
-  commits.await_returning(mutex, std::chrono::steady_clock::now());  // else for ever
+  ASSERT_NO_FATAL_FAILURE(serve(3, std::chrono::seconds(0)));
+  auto led = std::async(std::launch::async, [&] {
+    const MutexLock lock(mutex);
+    ++visible.sequence;
+    EXPECT_EQ(commits.join(visible.sequence, durable).role, Role::leader);
+    commits.begin(visible);
+    commits.await_returning(mutex, std::chrono::steady_clock::now());
+  });
+  EXPECT_EQ(led.wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  for (int i = 0; i < 3; ++i) {  // so that it ends in any case
+    const MutexLock lock(mutex);
+    (void)commits.join(visible.sequence, durable);
+  }
 }
 
 }  // namespace

@@ -238,24 +238,22 @@ TEST_F(OutageTest, DamageThatIsFoundDuringAWriteIsToldToAllWhoWaitForTheNextOne)
   }
 }
 
-// Who asks for a position that is being written waits for the end of the write.
+// Who asks for a position that is being written waits for the end of the write, whether it is the last one or not.
 TEST_F(OutageTest, AFlushBelievesNothingThatIsStillBeingWritten) {
   open();
-  std::thread caller;
-  std::atomic<bool> flushed = false;
-  Result<void> answer;
+  std::vector<std::future<Result<void>>> flushes;
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::visible));
   backing->fails = true;
   backing->while_writing = [&] {
     EXPECT_EQ(store->durable_position(), 0U);
-    caller = std::thread([&] {
-      answer = store->flush(1);
-      flushed = true;
-    });
-    for (int i = 0; i < 50 && !flushed; ++i) std::this_thread::sleep_for(1ms);  // it would be there by then
+    for (const Position position : {1U, 2U}) {
+      flushes.push_back(std::async(std::launch::async, [this, position] { return store->flush(position); }));
+      EXPECT_EQ(flushes.back().wait_for(50ms), std::future_status::timeout) << "answered too early: " << position;
+    }
   };
-  EXPECT_FALSE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
-  caller.join();
-  EXPECT_FALSE(answer);
+  EXPECT_FALSE(store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::durable));
+  ASSERT_EQ(flushes.size(), 2U);
+  for (auto& flush : flushes) EXPECT_FALSE(flush.get());
 }
 
 }  // namespace

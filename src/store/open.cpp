@@ -134,7 +134,7 @@ auto dispatch(std::string_view url, std::map<std::string, Function, std::less<>>
     if (const auto found = (known.*table).find(scheme); found != (known.*table).end()) function = found->second;
   }
   if (!function) return std::unexpected(missing(url, scheme));
-  std::string thrown = "what is no exception";
+  std::string thrown = "something that is not a std::exception";
   try {
     return call(function, whole);
   } catch (const std::exception& error) {

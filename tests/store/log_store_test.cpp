@@ -183,6 +183,31 @@ TEST_F(LogStoreTest, CallersThatWaitTogetherAllComeBack) {
   EXPECT_EQ(store->durable_position(), static_cast<Position>(callers * each));
 }
 
+// Nobody comes back here, so the wait goes on to its end: for as long as the write that it might have saved takes.
+TEST_F(LogStoreTest, WhoLeadsAWriteWaitsForThoseWhomTheLastOneServed) {
+  LogStoreLimits limits;
+  limits.returning_callers = 2;
+  limits.silent_share = 1;
+  limits.write_growth = std::chrono::minutes(1);
+  open(limits);
+  constexpr std::chrono::milliseconds write_takes(200);
+  backing->flush_time = write_takes;
+  std::future<Result<Committed>> other;
+  backing->while_writing = [&] {
+    other = std::async(std::launch::async, [this] {
+      return store->append(commit_to("Order-2", ExpectedRevision::no_stream()), Await::durable);
+    });
+    while (store->visible_position() < 2) std::this_thread::yield();
+  };
+  ASSERT_TRUE(store->append(commit_to("Order-1", ExpectedRevision::no_stream()), Await::durable));
+  ASSERT_TRUE(other.get());
+  ASSERT_EQ(backing->writes, 1) << "it served both";
+  backing->flush_time = {};
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(store->append(commit_to("Order-3", ExpectedRevision::no_stream()), Await::durable));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, write_takes);
+}
+
 // As many as wait for one another, and one fewer each time, who must not wait for those that have gone.
 TEST_F(LogStoreTest, CallersThatGoAwayHoldNobodyUp) {
   backing->flush_time = std::chrono::microseconds(200);

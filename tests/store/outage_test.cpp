@@ -49,7 +49,7 @@ TEST_F(OutageTest, OfLongerIsToldAndTheLogGoesOnAfterIt) {
   backing->away = 2;
   const auto first = commit_to("Order-1", ExpectedRevision::no_stream());
   EXPECT_EQ(store->append(first, Await::durable).error().code, ErrorCode::commit_unknown);
-  EXPECT_NE(log_text.find("away"), std::string::npos) << log_text;
+  EXPECT_NE(log_text.find("unavailable"), std::string::npos) << log_text;
   EXPECT_EQ(store->visible_position(), 1U);
   EXPECT_EQ(store->durable_position(), 0U);
   EXPECT_EQ(store->flush(1).error().code, ErrorCode::unavailable);

@@ -19,7 +19,8 @@ Error too_long(const std::string& what, std::size_t bytes, std::size_t most, con
 }
 
 std::optional<Error> check_message(const Append& append, const NewMessage& message) {
-  if (message.id.is_nil()) return invalid("a message for " + append.stream + " has no id", append.stream);
+  if (message.id.is_nil())
+    return invalid("a message for " + append.stream + " has no id: give it one, as of Uuid::generate()", append.stream);
   if (message.type.empty()) return invalid("a message for " + append.stream + " has no type", append.stream);
   if (message.type.size() > Limits::type_name_bytes) {
     return too_long("the type name", message.type.size(), Limits::type_name_bytes, append.stream);
@@ -41,7 +42,8 @@ std::optional<Error> check_append(const Append& append, std::size_t& messages, s
   if (append.stream.size() > Limits::stream_name_bytes) {
     return too_long("the stream name", append.stream.size(), Limits::stream_name_bytes);
   }
-  if (append.messages.empty()) return invalid("an append to " + append.stream + " has no message", append.stream);
+  if (append.messages.empty())
+    return invalid("an append to " + append.stream + " has no message: leave it out, or add one", append.stream);
   messages += append.messages.size();
   if (messages > Limits::messages_per_commit) {
     return invalid("a commit may have at most " + std::to_string(Limits::messages_per_commit) + " messages");

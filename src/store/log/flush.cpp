@@ -123,7 +123,8 @@ Result<void> LogStore::end_write(Result<void> written, std::chrono::steady_clock
     } else if (written.error().code == ErrorCode::unavailable) {
       head_.put_back();
       error = std::move(written.error());
-      if (!std::exchange(away_, true)) note = "the database is away, and what is visible is kept: " + error->message;
+      if (!std::exchange(away_, true))
+        note = "the database is unavailable, and what is visible is kept until it is back: " + error->message;
     } else {
       head_.lost();
       fail_for_good(written.error());

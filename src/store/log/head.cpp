@@ -104,10 +104,10 @@ Result<void> Head::change_stream(std::string_view name, ExpectedRevision expecte
     stream = *created;
   } else if (expected.kind() == Kind::no_stream ||
              (expected.kind() == Kind::exactly && expected.revision() != *stream->row.head)) {
-    return std::unexpected(Error{
-        ErrorCode::conflict,
-        text + " was expected at " + expected.to_string() + " but is at revision " + std::to_string(*stream->row.head),
-        text, stream->row.head});
+    return std::unexpected(Error{ErrorCode::conflict,
+                                 text + " was expected at " + expected.to_string() + " but is at revision " +
+                                     std::to_string(*stream->row.head) + ": read the stream again and decide again",
+                                 text, stream->row.head});
   }
   auto& row = stream->row;
   row.state = state;

@@ -35,7 +35,7 @@ std::unexpected<Error> reused(const Message& message, const Message& before) {
           " was used before, for " +
           (!same_type(message.type, before.type) || message.kind != before.kind ? "a message of type " + before.type
                                                                                 : std::string("other data")) +
-          ": a new message needs an id of its own, and a repeated one its data",
+          ": give a new message an id of its own, and a repeated one the data that it had",
       message.stream);
 }
 
@@ -60,8 +60,9 @@ Result<void> Head::check_guards(const Commit& commit) {
       auto there = is_parked(id);
       if (!there) return std::unexpected(std::move(there.error()));
       if (!*there) {
-        return fail(ErrorCode::parked_gone, "message " + std::to_string(id.position) + " is not parked for " +
-                                                id.processor + " any more: somebody else settled it");
+        return fail(ErrorCode::parked_gone,
+                    "message " + std::to_string(id.position) + " is not parked for " + id.processor +
+                        " any more: somebody else settled it, so read the parked messages again");
       }
     }
   }
@@ -81,7 +82,9 @@ Result<void> Head::check_timer(const Commit::Fire& fire) {
     if (!found) return std::unexpected(std::move(found.error()));
     set = *found;
   }
-  if (set != fire.message_id) return fail(ErrorCode::timer_gone, "the timer " + fire.key + " is no longer set");
+  if (set != fire.message_id)
+    return fail(ErrorCode::timer_gone,
+                "the timer " + fire.key + " is no longer set: it fired, or was cancelled or replaced");
   return {};
 }
 

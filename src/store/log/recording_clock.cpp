@@ -32,7 +32,7 @@ void RecordingClock::look_ahead(Timestamp now) {
   const bool rested = !reference_ && last_ != Timestamp{} && now - last_ > longest_rest;
   refer_to(now);
   if (!jumped && !rested) return;
-  note_ = "the clock stands at " + now.to_string() + (jumped ? ", where it jumped" : "") +
+  note_ = (jumped ? "the clock jumped to " : "the clock stands at ") + now.to_string() +
           "; the last message was recorded at " + last_.to_string() +
           ". If the clock is wrong, set it back: what is recorded then has the right time again, and timers that were "
           "set meanwhile are due at the times that they name";

@@ -86,9 +86,10 @@ Explanation explain(int code) {
               "the file, or its -wal or -shm beside it, cannot be opened: check the owner and mode of these and of the "
               "directory; a store whose writer was killed must first be opened by somebody who may write there"};
     case SQLITE_IOERR:
-      return {ErrorCode::unavailable, "the disk answered with an error: look at the system's log, then open again"};
+      return {ErrorCode::unavailable,
+              "the disk answered with an error: look at the system's log, and open the store again"};
     case SQLITE_NOMEM:
-      return {ErrorCode::unavailable, "memory ran out"};
+      return {ErrorCode::unavailable, "memory ran out: give the process more, and open the store again"};
     default:
       return {ErrorCode::failed,
               "open the store again; if that does not help, the file was changed by another program"};

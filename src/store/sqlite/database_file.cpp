@@ -125,7 +125,7 @@ std::string why_not_opened(const std::string& path, int error) {
         "{}: it belongs to user {} and has mode {:o}, and this process runs as user {}: change its owner or mode",
         std::strerror(error), status.st_uid, status.st_mode & 07777U, ::geteuid());
   if (error == EACCES || error == EPERM || error == EROFS)
-    return fmt::format("{}: user {} may not make files in its directory: check the directory's mode and mount",
+    return fmt::format("{}: user {} may not create files in its directory: check the directory's mode and mount",
                        std::strerror(error), ::geteuid());
   return std::strerror(error);
 }

@@ -72,7 +72,7 @@ Result<void> check_companions(const std::string& path) {
     if (::lstat(name.c_str(), &status) != 0) continue;
     if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
       return refuse(name,
-                    "this belongs to the store beside it and must be a plain file with one name, neither a "
+                    "this file belongs to the store beside it and must be a plain file with one name, neither a "
                     "symbolic nor a hard link; it was left as it is: move it away");
   }
   return {};
@@ -105,10 +105,10 @@ Result<CheckedFile> check_missing(const fs::path& real, bool create, const std::
   std::error_code error;
   if (!fs::is_directory(real.parent_path(), error))
     return fail(ErrorCode::not_found,
-                fmt::format("{}: there is no directory {}: make it first", path, real.parent_path().string()));
+                fmt::format("{}: there is no directory {}: create it first", path, real.parent_path().string()));
   if (auto alone = check_no_wal(real.string()); !alone) return std::unexpected(alone.error());
   if (auto companions = check_companions(real.string()); !companions) return std::unexpected(companions.error());
-  if (!create) return fail(ErrorCode::not_found, fmt::format("{}: there is no such file", path));
+  if (!create) return fail(ErrorCode::not_found, fmt::format("{}: there is no such file: check the path", path));
   return CheckedFile{real.string(), false};
 }
 
@@ -154,7 +154,7 @@ Result<CheckedFile> check_file(const std::string& path, bool create, const std::
   if (path == ":memory:")
     return fail(ErrorCode::invalid, "\":memory:\" is no file: use the store URL \"memory:\" for a store in memory");
   if (path.find('\0') != std::string::npos)
-    return fail(ErrorCode::invalid, "the SQLite store's path holds a null character");
+    return fail(ErrorCode::invalid, "the SQLite store's path holds a null character: name a file without one");
   std::error_code error;
   const auto real = fs::weakly_canonical(fs::absolute(path, error), error);
   if (error) return fail(ErrorCode::unavailable, fmt::format("{}: {}", path, error.message()));
@@ -168,7 +168,7 @@ Result<CheckedFile> check_file(const std::string& path, bool create, const std::
       return refuse(path, "this is a directory: name a file in it");
     default:
       if (error) return fail(ErrorCode::unavailable, fmt::format("{}: {}", path, error.message()));
-      return refuse(path, "this is not a regular file");
+      return refuse(path, "this is not a regular file: name another one");
   }
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 std::unexpected<Error> changed(const Connection& connection, std::string_view what) {
   return fail(ErrorCode::failed,
-              fmt::format("{}: {}: the file was changed by something else than Lasagne, or is damaged: run `lasagne "
-                          "verify --store sqlite:{}`, which tells all that is wrong, and restore a backup",
+              fmt::format("{}: {}: something other than Lasagne changed the file, or it is damaged: run `lasagne "
+                          "verify --store sqlite:{}`, which lists all that is wrong, and restore a backup",
                           connection.path(), what, connection.path()));
 }
 

@@ -12,7 +12,9 @@ namespace lasagne::detail {
 
 namespace {
 
-std::unexpected<Error> refuse() { return fail(ErrorCode::invalid, "store was opened read-only: open it for writing"); }
+std::unexpected<Error> refuse() {
+  return fail(ErrorCode::invalid, "the store was opened read-only: open it for writing");
+}
 
 class ReadOnlyStore final : public Store {
  public:

@@ -68,7 +68,7 @@ Result<void> Writer::transact(const std::function<Result<void>()>& work, const s
   }
   if (const int code = statements_.commit.run(); code != SQLITE_OK) {
     auto error = connection_.error(code, "the commit");
-    error.message += "; whether the last batch is in the file shows when the store is opened again";
+    error.message += "; open the store again to learn whether the last batch is in the file";
     if (sqlite3_get_autocommit(connection_.handle()) == 0) (void)statements_.rollback.run();
     return stop(std::move(error));
   }

@@ -63,9 +63,10 @@ Result<void> configure(Connection& connection, const SqliteSettings& settings) {
   if (mode->text(0) != "wal")
     return fail(
         ErrorCode::unavailable,
-        fmt::format("{}: the file system takes no write-ahead log (shared memory is missing?): put the store on a "
-                    "local disk",
-                    connection.path()));
+        fmt::format(
+            "{}: the file system does not support a write-ahead log (it may lack shared memory): put the store on a "
+            "local disk",
+            connection.path()));
   // It answers before it writes the mode into the file, which may still fail.
   if (const int code = mode->step(); code != SQLITE_DONE)
     return std::unexpected(connection.error(code, "switching to the write-ahead log"));

@@ -43,8 +43,8 @@ FlushGroup::State FlushGroup::wait() noexcept {
 }
 
 void FlushGroup::call_a_leader() noexcept {
-  state_.store(lead);
-  wake(state_, 1);
+  std::uint32_t nobody = waiting;
+  if (state_.compare_exchange_strong(nobody, lead)) wake(state_, 1);
 }
 
 void FlushGroup::end(std::optional<Error> error) {

@@ -19,6 +19,7 @@ class FlushGroup {
   State wait() noexcept;
   // Why it failed; for those whom wait() told so.
   [[nodiscard]] const Error& error() const noexcept { return *error_; }
+  // Tells one of those who wait to begin the write. Nothing once the write has ended.
   void call_a_leader() noexcept;
   void end(std::optional<Error> error);
 

@@ -28,6 +28,7 @@ struct EffectLimits {
       256;  // behind the keys of calls under way; past this nothing more is read
   static constexpr std::chrono::milliseconds flush_wait{20};  // for the hops to flush what was committed
   static constexpr std::chrono::milliseconds unavailable_wait{100};
+  static constexpr std::chrono::milliseconds retry_wait{1};  // at least, until a retry that is due is looked at
 };
 
 // A call that was begun.

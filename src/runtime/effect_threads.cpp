@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/runtime_limits.hpp"
+
 namespace lasagne::detail {
 
 using std::chrono::steady_clock;
@@ -39,6 +41,7 @@ Result<bool> EffectThreads::advance_once() {
   Result<bool> committed;
   Result<EffectProcessor::Begun> begun;
   Result<std::optional<Timestamp>> due;
+  std::optional<steady_clock::time_point> retry_at;
   bool busy = false;
   {
     const Unlocked unlocked(mutex_);
@@ -47,6 +50,11 @@ Result<bool> EffectThreads::advance_once() {
       committed = processor_.commit_ended(clock_());
       if (committed && !stopping) begun = processor_.begin(clock_());
       due = processor_.next_due();
+      if (!due || !*due) return;
+      const auto wait = **due - clock_();
+      if (wait < RuntimeLimits::longest_wait) {
+        retry_at = steady_clock::now() + std::max<Duration>(wait, EffectLimits::retry_wait);
+      }
     });
     if (!stepped) {  // nobody's plan: memory ran out, or the engine is at fault
       processor_.reload();
@@ -57,6 +65,7 @@ Result<bool> EffectThreads::advance_once() {
   }
   busy_ = busy;
   next_due_ = due && !stopping ? *due : std::nullopt;
+  retry_at_ = retry_at;
   if (!committed) return committed;
   if (!begun) return std::unexpected(std::move(begun.error()));
   // With marks everything before them is durable.
@@ -98,16 +107,26 @@ std::optional<Timestamp> EffectThreads::next_due() const {
   return next_due_;
 }
 
-// Whoever waits in vain for a while flushes what was committed, unless the hops have done so by then.
+// Whoever waits in vain for a while flushes what was committed, unless the hops have done so by then. When a retry is
+// due, one of those who wait begins it.
 std::optional<EffectCall> EffectThreads::next_call() {
   while (to_make_.empty()) {
     if (stopping_) return std::nullopt;
-    if (!unflushed_) {
+    if (unflushed_) {
+      if (!something_.wait_until(mutex_, steady_clock::now() + EffectLimits::flush_wait) &&
+          std::exchange(unflushed_, false)) {
+        const Unlocked unlocked(mutex_);
+        (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next commit
+      }
+    } else if (!retry_at_) {
       something_.wait(mutex_);
-    } else if (!something_.wait_until(mutex_, steady_clock::now() + EffectLimits::flush_wait) &&
-               std::exchange(unflushed_, false)) {
+    } else if (steady_clock::now() < *retry_at_) {
+      const auto until = *retry_at_;
+      (void)something_.wait_until(mutex_, until);
+    } else {
+      retry_at_.reset();
       const Unlocked unlocked(mutex_);
-      (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next commit
+      commit_until_taken();
     }
   }
   auto call = std::move(to_make_.front());

@@ -1,6 +1,7 @@
 // The threads on which an effect's calls are made.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -40,7 +41,7 @@ class EffectThreads {
 
  private:
   void work();
-  // Waits for a call to make. Empty: the end.
+  // Waits for a call to make, and begins a retry that is due meanwhile. Empty: the end.
   std::optional<EffectCall> next_call() REQUIRES(mutex_);
   void commit_until_taken();
   Result<bool> advance_once() REQUIRES(mutex_);
@@ -66,6 +67,9 @@ class EffectThreads {
   std::vector<std::thread::id> own_ GUARDED_BY(mutex_);  // of threads_
   std::vector<EndedCall> ended_ GUARDED_BY(mutex_);
   std::optional<Timestamp> next_due_ GUARDED_BY(mutex_);
+  // That, if it is soon: the loop may sleep already, for longer than that. Whoever set it sees to it, the loop or the
+  // thread that is idle then.
+  std::optional<std::chrono::steady_clock::time_point> retry_at_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lasagne::detail

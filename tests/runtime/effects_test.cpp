@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <future>
 #include <map>
+#include <mutex>
 #include <set>
 
+#include "lasagne/forwarding_store.hpp"
 #include "letters.hpp"
 
 namespace effects_test {
@@ -181,6 +184,62 @@ TEST_F(EffectsTest, ACallThatGivesUpBecauseOfAStopIsMadeAgainAndIsNoAttempt) {
   EXPECT_EQ(calls.all(), 4);
   EXPECT_EQ(all<LetterConfirmed>(*store).size(), 1U);
   EXPECT_TRUE(runtime.parked()->empty());
+}
+
+// Retries.
+
+// Whoever sleeps in it sleeps until it is interrupted, whatever comes and however late it gets.
+class SleepyStore final : public lasagne::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  bool wait_for(const lasagne::Filter&, lasagne::Position, std::chrono::steady_clock::time_point) override {
+    std::unique_lock lock(mutex_);
+    ++sleepers_;
+    changed_.notify_all();
+    const auto before = interrupts_;
+    changed_.wait(lock, [&] { return interrupts_ != before; });
+    --sleepers_;
+    return false;
+  }
+  void interrupt() override {
+    {
+      const std::scoped_lock lock(mutex_);
+      ++interrupts_;
+      changed_.notify_all();
+    }
+    ForwardingStore::interrupt();
+  }
+  bool await_sleeper() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [&] { return sleepers_ > 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int sleepers_ = 0;
+  int interrupts_ = 0;
+};
+
+// The loop sleeps already when a call fails, and for a second at most: a retry need not wait for it to wake up.
+TEST_F(EffectsTest, ARetryIsMadeWhenItIsDueThoughTheLoopSleeps) {
+  write_letters(1);
+  SleepyStore sleepy(*store);
+  HandlerOptions options;
+  options.retry.first_backoff = 1ms;
+  options.retry.attempts = 3;
+  Runtime runtime(sleepy, {letters_with(
+                              [&](const LetterWritten& event, Send& send, const std::stop_token&) {
+                                const Calls::Under under(calls);
+                                EXPECT_TRUE(calls.all() > 1 || sleepy.await_sleeper());
+                                if (calls.all() < 3) throw std::runtime_error("the gateway is away");
+                                send(ConfirmLetter{event.letter_id, {}});
+                              },
+                              options)});
+  runtime.start();
+  EXPECT_TRUE(calls.await_all(3));
+  ASSERT_TRUE(runtime.stop());
+  EXPECT_EQ(all<ConfirmLetter>(*store).size(), 1U);
 }
 
 // Keys.

@@ -47,7 +47,7 @@ void print_report(const lasagne::VerifyReport& report) {
   }
   if (report.cut) print_line("There are more findings than these.");
   print_line(
-      "Something else than Lasagne changed the store, or it is damaged. Stop the programs that use it, keep its files "
+      "Something other than Lasagne changed the store, or it is damaged. Stop the programs that use it, keep its files "
       "as they are, and restore a backup.");
 }
 

@@ -109,7 +109,8 @@ std::expected<std::optional<EntityTags>, Problem> tags_of(const RawRequest& raw,
   auto tags = EntityTags::parse(*text);
   if (tags) return tags;
   return std::unexpected(
-      Problem{400, "Bad Request", std::string(name) + R"( is * or a list of ETags as they were answered: "7")", name});
+      Problem{400, "Bad Request",
+              std::string(name) + R"( must be * or a list of ETags as the server answered them, such as "7")", name});
 }
 
 std::expected<Preconditions, Problem> preconditions_of(const RawRequest& raw, IfMatch rule) {
@@ -118,7 +119,8 @@ std::expected<Preconditions, Problem> preconditions_of(const RawRequest& raw, If
   auto if_none_match = tags_of(raw, "If-None-Match");
   if (!if_none_match) return std::unexpected(if_none_match.error());
   if (rule == IfMatch::required && !*if_match) {
-    return std::unexpected(problem(428, "this request needs If-Match with the ETag it was decided on"));
+    return std::unexpected(
+        problem(428, "this request needs If-Match with the ETag of the state that it was decided on"));
   }
   return Preconditions{*std::move(if_match), *std::move(if_none_match)};
 }
@@ -140,7 +142,7 @@ constexpr int most_reloads = 32;
 
 Problem precondition_failed(std::optional<lasagne::Revision> revision) {
   return problem(412,
-                 revision ? fmt::format("it is at \"{}\" now", *revision) : std::string("there is no such thing yet"));
+                 revision ? fmt::format("its ETag is now \"{}\"", *revision) : std::string("it does not exist yet"));
 }
 
 // A read that the client has already, or whose condition does not hold.
@@ -207,7 +209,7 @@ Problem problem_of(const lasagne::Error& error) {
     case failed:
     case in_use:  // why is for the operator, who is told by the program's log
       return problem(503,
-                     "the store cannot take or answer this now; whether a write came through shows when it is read");
+                     "the store is not available now: try again later, and read first whether a write came through");
     default:
       return problem(500, error.message);
   }
@@ -287,7 +289,7 @@ Reply Router::handle(const RawRequest& raw) const try {
     allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
   }
   if (allowed.empty()) return problem(404, "there is nothing at " + target->path());
-  return Reply(problem(405, raw.method + " is not among: " + allowed)).header("Allow", allowed);
+  return Reply(problem(405, raw.method + " is not allowed here; allowed are " + allowed)).header("Allow", allowed);
 } catch (const std::exception& error) {
   return problem(500, error.what());
 } catch (...) {
@@ -311,7 +313,8 @@ Reply Router::run(const Route& route, const Target& target, const RawRequest& ra
   if (route.needs_json) {
     if (!is_json(raw.header("Content-Type").value_or("")))
       return problem(415, "expected Content-Type: application/json");
-    if (raw.body.size() > Bounds::body_bytes) return problem(413, fmt::format("at most {} bytes", Bounds::body_bytes));
+    if (raw.body.size() > Bounds::body_bytes)
+      return problem(413, fmt::format("a body may have at most {} bytes", Bounds::body_bytes));
   }
   request.query_ = target.query;
   request.body_ = raw.body;

@@ -85,17 +85,17 @@ std::expected<Target, std::string> Target::parse(std::string_view text) {
   if (text.starts_with('/')) {
     // A path may begin with "//", which the parser would take for an authority.
     const auto view = urls::parse_origin_form(text);
-    if (!view) return std::unexpected("the target is no path with an optional query: " + view.error().message());
+    if (!view) return std::unexpected("the target is not a path with an optional query: " + view.error().message());
     return target_of(*view);
   }
   const auto view = urls::parse_absolute_uri(text);
   if (!view) return std::unexpected("the target is neither a path nor an absolute URI: " + view.error().message());
   if (lower(view->scheme()) != "http" || !view->has_authority()) {
-    return std::unexpected("an absolute target is http://HOST/PATH");
+    return std::unexpected("an absolute target must be http://HOST/PATH");
   }
   auto target = target_of(*view);
   target.authority = authority_of(view->authority());
-  if (!target.authority) return std::unexpected("the target names no valid host");
+  if (!target.authority) return std::unexpected("the host in the target is not valid");
   return target;
 }
 

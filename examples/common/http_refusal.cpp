@@ -17,23 +17,24 @@ bool is_chunked(std::string_view coding) {
 std::optional<Problem> framing_refusal_of(const RequestHead& head) {
   const auto& codings = head.transfer_encoding;
   if (codings.empty()) return std::nullopt;
-  if (head.version < 11) return problem(400, "HTTP/1.0 knows no Transfer-Encoding");
+  if (head.version < 11) return problem(400, "HTTP/1.0 has no Transfer-Encoding: send a Content-Length");
   if (codings.size() == 1 && is_chunked(codings.front())) return std::nullopt;
-  return problem(501, "no Transfer-Encoding but chunked, once, is supported");
+  return problem(501, "the only Transfer-Encoding that is supported is chunked, once");
 }
 
 std::optional<Problem> host_refusal_of(const RequestHead& head, const Hosts& hosts) {
   const auto bad_host = [](const char* what) { return Problem{400, "Bad Request", what, "Host"}; };
-  if (head.host.size() > 1) return bad_host("a request has one Host");
+  if (head.host.size() > 1) return bad_host("a request has exactly one Host header, and this one has several");
   auto host = head.host.empty() ? std::nullopt : Authority::parse(head.host.front());
   // Only old clients, and no browser, may leave it out.
-  if (head.host.empty() && head.version >= 11) return bad_host("a request needs a Host");
-  if (!head.host.empty() && !host) return bad_host("the Host is no host with an optional port");
+  if (head.host.empty() && head.version >= 11) return bad_host("a request needs a Host header");
+  if (!head.host.empty() && !host) return bad_host("the Host header must be a host with an optional port");
   const auto target = Target::parse(head.target);
   if (!target) return problem(400, target.error());
   if (target->authority) host = target->authority;
   if (host && !hosts.contains(*host)) {
-    return Problem{421, "Misdirected Request", "this server is not \"" + host->host + "\", unless --host says so",
+    return Problem{421, "Misdirected Request",
+                   "this server does not answer for \"" + host->host + "\": add the name with --host if it should",
                    "Host"};
   }
   const bool writes = head.method != "GET" && head.method != "HEAD";
@@ -63,10 +64,12 @@ bool Hosts::contains(const Authority& authority) const {
 
 std::optional<Problem> refusal_of(const RequestHead& head, const Hosts& hosts) {
   if (auto refusal = framing_refusal_of(head)) return refusal;
-  if (head.target.size() > Bounds::target_bytes) return problem(414, "path and query are too long");
+  if (head.target.size() > Bounds::target_bytes)
+    return problem(414, "path and query may have at most " + std::to_string(Bounds::target_bytes) + " bytes");
   if (auto refusal = host_refusal_of(head, hosts)) return refusal;
   if (!head.content_encoding.empty()) {
-    return Problem{415, "Unsupported Media Type", "no Content-Encoding is supported", "Content-Encoding"};
+    return Problem{415, "Unsupported Media Type", "no Content-Encoding is supported: send the body as it is",
+                   "Content-Encoding"};
   }
   return std::nullopt;
 }

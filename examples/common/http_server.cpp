@@ -40,10 +40,10 @@ sigset_t stop_signals() {
 // What a parser's error answers.
 Problem problem_of(const error_code& failure) {
   using beast::http::error;
-  if (failure == error::body_limit) return problem(413, "at most " + std::to_string(Bounds::body_bytes) + " bytes");
-  if (failure == error::header_limit || failure == error::buffer_overflow) {
-    return problem(431, "at most " + std::to_string(Bounds::head_bytes) + " bytes of request line and headers");
-  }
+  const auto at_most = [](std::size_t bytes) { return " may have at most " + std::to_string(bytes) + " bytes"; };
+  if (failure == error::body_limit) return problem(413, "a body" + at_most(Bounds::body_bytes));
+  if (failure == error::header_limit || failure == error::buffer_overflow)
+    return problem(431, "request line and headers" + at_most(Bounds::head_bytes));
   return problem(400, "the request is not well-formed HTTP, or was cut short: " + failure.message());
 }
 
@@ -216,7 +216,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     const bool admitted = shared_.handle(std::move(raw), [self = shared_from_this()](Reply reply) {
       self->answer(std::move(reply), self->keep_alive_);
     });
-    if (!admitted) answer(problem(503, "too many requests are waiting"), keep_alive_);
+    if (!admitted) answer(problem(503, "too many requests are waiting: try again later"), keep_alive_);
   }
 
   // Nobody knows where the next request would begin.

@@ -104,7 +104,7 @@ void LogAudit::check_causes() {
   std::ranges::sort(causes_);
   for (std::size_t i = 1; i < causes_.size(); ++i) {
     if (causes_[i].first != causes_[i - 1].first) continue;
-    violation_(fmt::format("the messages at positions {} and {} are one effect twice of one cause",
+    violation_(fmt::format("the messages at positions {} and {} are the same effect of one cause, twice",
                            causes_[i - 1].second, causes_[i].second));
   }
 }
@@ -126,8 +126,8 @@ void LogAudit::check_checkpoints() {
     watched.checkpoint = checkpoint_of(store_, name);
     const auto end = store_.visible_position();
     if (watched.checkpoint > end) {
-      violation_(fmt::format("the checkpoint of {} is {}, past the log's end at {}: it would miss what comes", name,
-                             watched.checkpoint, end));
+      violation_(fmt::format("the checkpoint of {} is {}, past the log's end at {}: it would miss what comes next",
+                             name, watched.checkpoint, end));
     }
     if (watched.checkpoint < watched.last_handled) at_rest_ = false;
     lowest = std::min(lowest, watched.checkpoint);
@@ -178,7 +178,7 @@ void LogAudit::check_stream(const std::string& stream, lasagne::Revision last) {
   } else if (slice->first > 0) {
     violation_(fmt::format("{} begins at revision {}: what was before is lost", stream, slice->first));
   } else if (slice->head < last) {
-    violation_(fmt::format("{} ends at revision {}, but the log has {} of it", stream, slice->head, last));
+    violation_(fmt::format("{} ends at revision {}, but the log has its revision {}", stream, slice->head, last));
   }
 }
 

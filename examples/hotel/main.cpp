@@ -97,8 +97,9 @@ void add_style(CLI::App* command, Arguments& arguments) {
     if (!style) throw CLI::ValidationError("--style", "saga, choreography or process-manager, not \"" + name + "\"");
     arguments.style = *style;
   };
-  command->add_option_function<std::string>("--style", take, "saga, choreography or process-manager [saga]");
-  command->add_option("--deadline", arguments.deadline_seconds, "Seconds that a round of a group checkout may take")
+  command->add_option_function<std::string>(
+      "--style", take, "How the group checkout is built: saga, choreography or process-manager [saga]");
+  command->add_option("--deadline", arguments.deadline_seconds, "How many seconds a round of a group checkout may take")
       ->capture_default_str()
       ->check(examples::problem_of_seconds);
 }
@@ -107,29 +108,33 @@ Commands add_commands(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
   app.footer(examples::exit_codes);
   const auto add_store = [&](CLI::App* command) {
-    command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();
+    command->add_option("--store", arguments.store, "The store, sqlite:PATH or memory:")->required();
   };
   auto* serve_command = app.add_subcommand("serve", "Serve the hotel over HTTP until SIGTERM or SIGINT");
   add_store(serve_command);
   add_style(serve_command, arguments);
-  serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")
+  serve_command
+      ->add_option("--listen", arguments.listen, "The address to listen at, HOST:PORT; port 0 takes a free one")
       ->capture_default_str()
       ->check([](const std::string& text) {
-        return examples::http::Listen::parse(text) ? std::string() : "takes HOST:PORT, not \"" + text + "\"";
+        return examples::http::Listen::parse(text) ? std::string() : "must be HOST:PORT, not \"" + text + "\"";
       });
-  serve_command->add_option("--host", arguments.hosts, "Another name that clients may ask for; may be repeated")
+  serve_command->add_option("--host", arguments.hosts, "Another host name that the server answers for; may be repeated")
       ->check(examples::http::problem_of_host);
 
   auto& plan = arguments.plan;
-  auto* load_command = app.add_subcommand("load", "Drive group checkouts to rest; killed and run again, it goes on");
+  auto* load_command =
+      app.add_subcommand("load", "Run group checkouts to their end; after a kill, the same command goes on");
   add_store(load_command);
   add_style(load_command, arguments);
-  load_command->add_option("--groups", plan.groups, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
-  load_command->add_option("--guests", plan.guests, "How many in each")
+  load_command->add_option("--groups", plan.groups, "How many groups to check out")
+      ->required()
+      ->check(CLI::Range(0, 1'000'000'000));
+  load_command->add_option("--guests", plan.guests, "How many guests each group has")
       ->required()
       ->check(CLI::Range(std::size_t{1}, hotel::GroupCheckout::most_guests));
-  load_command->add_option("--seed", plan.seed, "Which ones")->required();
-  load_command->add_option("--unsettled", plan.unsettled, "Percent of the guests that leave a cent unpaid")
+  load_command->add_option("--seed", plan.seed, "The seed of all ids and random choices")->required();
+  load_command->add_option("--unsettled", plan.unsettled, "Percentage of the guests who leave a cent unpaid")
       ->check(CLI::Range(0, 100));
 
   auto* audit_command = app.add_subcommand("audit", "Check from the log alone that nothing was lost or done twice");

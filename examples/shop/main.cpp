@@ -41,7 +41,7 @@ lasagne::Duration seconds(double count) {
 int serve(const Arguments& arguments) {
   auto listen = examples::http::Listen::parse(arguments.listen);
   if (!listen) {
-    examples::print_error("shop", "--listen takes HOST:PORT, not \"" + arguments.listen + "\"");
+    examples::print_error("shop", "--listen must be HOST:PORT, not \"" + arguments.listen + "\"");
     return Exit::usage;
   }
   listen->hosts = arguments.hosts;
@@ -97,30 +97,41 @@ int main(int argc, char** argv) {
   app.footer(examples::exit_codes);
   Arguments arguments;
   const auto add_store = [&](CLI::App* command) {
-    command->add_option("--store", arguments.store, "sqlite:PATH or memory:")->required();
+    command->add_option("--store", arguments.store, "The store, sqlite:PATH or memory:")->required();
   };
   const auto percent = CLI::Range(0, 100);
 
   auto* serve_command = app.add_subcommand("serve", "Serve the shop over HTTP until SIGTERM or SIGINT");
   add_store(serve_command);
-  serve_command->add_option("--listen", arguments.listen, "HOST:PORT; port 0 takes a free one")->capture_default_str();
-  serve_command->add_option("--host", arguments.hosts, "Another name that clients may ask for; may be repeated")
+  serve_command
+      ->add_option("--listen", arguments.listen, "The address to listen at, HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  serve_command->add_option("--host", arguments.hosts, "Another host name that the server answers for; may be repeated")
       ->check(examples::http::problem_of_host);
   serve_command->add_flag("--auto-pay", arguments.auto_pay, "Let a simulated gateway complete every payment");
-  serve_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [900]")
+  serve_command
+      ->add_option("--payment-timeout", arguments.payment_timeout_seconds,
+                   "How many seconds there are to pay an order [900]")
       ->check(examples::problem_of_seconds);
 
-  auto* load_command = app.add_subcommand("load", "Drive orders to rest; killed and run again, it goes on");
+  auto* load_command = app.add_subcommand("load", "Run orders to their end; after a kill, the same command goes on");
   add_store(load_command);
-  load_command->add_option("--orders", arguments.orders, "How many")->required()->check(CLI::Range(0, 1'000'000'000));
-  load_command->add_option("--seed", arguments.seed, "Which ones")->required();
-  load_command->add_option("--out-of-stock", arguments.out_of_stock, "Percent that want what is not there")
+  load_command->add_option("--orders", arguments.orders, "How many orders to place")
+      ->required()
+      ->check(CLI::Range(0, 1'000'000'000));
+  load_command->add_option("--seed", arguments.seed, "The seed of all ids and random choices")->required();
+  load_command->add_option("--out-of-stock", arguments.out_of_stock, "Percentage of orders for what is out of stock")
       ->check(percent);
-  load_command->add_option("--unpaid", arguments.unpaid, "Percent that nobody ever pays")->check(percent);
-  load_command->add_option("--decline", arguments.decline, "Percent that the gateway declines")->check(percent);
-  load_command->add_option("--wrong-amount", arguments.wrong_amount, "Percent paid with a wrong amount or currency")
+  load_command->add_option("--unpaid", arguments.unpaid, "Percentage of orders that nobody ever pays")->check(percent);
+  load_command->add_option("--decline", arguments.decline, "Percentage of orders whose payment the gateway declines")
       ->check(percent);
-  load_command->add_option("--payment-timeout", arguments.payment_timeout_seconds, "Seconds to pay an order [1.5]")
+  load_command
+      ->add_option("--wrong-amount", arguments.wrong_amount,
+                   "Percentage of orders that are paid with a wrong amount or currency")
+      ->check(percent);
+  load_command
+      ->add_option("--payment-timeout", arguments.payment_timeout_seconds,
+                   "How many seconds there are to pay an order [1.5]")
       ->check(examples::problem_of_seconds);
 
   auto* audit_command = app.add_subcommand("audit", "Check from the log alone that nothing was lost or done twice");
@@ -129,7 +140,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (arguments.unpaid + arguments.decline + arguments.wrong_amount > 100)
-      throw CLI::ValidationError("--unpaid, --decline and --wrong-amount", "over 100 together");
+      throw CLI::ValidationError("--unpaid, --decline and --wrong-amount", "must not be more than 100 together");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? Exit::ok : Exit::usage;
   }

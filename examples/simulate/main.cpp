@@ -95,9 +95,9 @@ void add_options(CLI::App* command, Arguments& arguments) {
               throw CLI::ValidationError("--seeds", problem);
             }
           },
-          "FROM..TO: which runs, the last one included")
+          "Which runs to make, FROM..TO, the last one included")
       ->required();
-  command->add_option("--steps", arguments.options.steps, "Steps under faults in each run")
+  command->add_option("--steps", arguments.options.steps, "How many steps under faults each run has")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
 }
@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
   add_options(shop, arguments);
   auto* hotel = app.add_subcommand("hotel", "Group checkouts, in all three styles");
   add_options(hotel, arguments);
-  hotel->add_option("--style", arguments.style, "Only saga, choreography or process-manager")
+  hotel->add_option("--style", arguments.style, "Run only one style: saga, choreography or process-manager")
       ->check([](const std::string& style) {
         return simulate::is_hotel_style(style) ? std::string()
                                                : "saga, choreography or process-manager, not \"" + style + "\"";

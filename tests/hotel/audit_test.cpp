@@ -147,6 +147,6 @@ TEST_F(Audit, FindsOneEventTwiceForOneCause) {
   write(checked_in(alice));
   write(paid(5, alice), id_of("cause"));
   write(paid(5, alice), id_of("cause"));
-  expect_violation("one effect twice of one cause");
+  expect_violation("the same effect of one cause, twice");
 }
 }  // namespace

@@ -145,7 +145,7 @@ TEST_P(DamagedLog, WithOneEffectTwiceForOneCauseAnywhereInTheLog) {
     auto contents = sound_;
     contents.log.push_back(entry);
     contents.log.back().message.id = id_of("once more");
-    expect_violation(contents, "one effect twice of one cause");
+    expect_violation(contents, "the same effect of one cause, twice");
   }
 }
 

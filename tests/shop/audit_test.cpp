@@ -201,7 +201,7 @@ TEST(ShopAudit, FindsOneEventTwiceForOneCause) {
   // Of a kind that is not counted otherwise.
   auto added = of<shopping_carts::ShoppingCart>(cart, shopping_carts::ProductItemAdded{cart, {shoes, 2, Money{125}}});
   added.message.metadata.causation_id = id_of("one command");
-  expect_violation(log + Log{added, added}, "one effect twice of one cause");
+  expect_violation(log + Log{added, added}, "the same effect of one cause, twice");
   EXPECT_TRUE(audit_of(log + Log{added}).violations.empty());
 }
 

@@ -176,7 +176,7 @@ TEST_F(DamagedLog, WithOneEffectTwiceForOneCauseAnywhereInTheLog) {
     auto contents = sound();
     contents.log.push_back(entry);
     contents.log.back().message.id = id_of("once more");
-    expect_violation(contents, "one effect twice of one cause");
+    expect_violation(contents, "the same effect of one cause, twice");
     ++tried;
   }
   EXPECT_GT(tried, 50U);

@@ -1,6 +1,7 @@
 // How long the server waits for a client: each deadline alone, with all others far away, so that it is this one that
 // ends the connection.
 #include <chrono>
+#include <future>
 #include <string>
 
 #include "common/http.hpp"
@@ -99,6 +100,36 @@ TEST_F(HttpDeadline, OfAStopEndsThoseThatAreWaitedFor) {
   for (const auto* client : {&idle, &head, &body}) {
     (void)client->hear(hung);
     EXPECT_TRUE(client->closed());
+  }
+  EXPECT_TRUE(server.stop());
+}
+
+// It was handled when the stop began, and is waited for from then on.
+TEST_F(HttpDeadline, OfAStopEndsAClientThatDoesNotTakeAnAnswerGivenMeanwhile) {
+  std::promise<void> entered;
+  std::promise<void> let_go;
+  router_.get("/gated", [&, may_go = let_go.get_future().share()](const Request&) {
+    entered.set_value();
+    may_go.wait();
+    return Reply::json(std::string(64 << 20, 'x'));
+  });
+  auto deadlines = none;
+  deadlines.stop = near;
+  LocalServer server(router_, deadlines);
+  {
+    const RawClient idle(server.port());
+    idle.say(get_small);
+    ASSERT_TRUE(idle.hear_until_it_ends_with("\"done\"").starts_with("HTTP/1.1 200"));
+    const RawClient deaf(server.port());
+    deaf.say("GET /gated HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    entered.get_future().wait();
+    server.ask_to_stop();
+    EXPECT_EQ(idle.hear(hung), "");
+    EXPECT_TRUE(idle.closed()) << "the stop has begun";
+    let_go.set_value();
+    EXPECT_TRUE(deaf.awaits_bytes(hung));
+    deaf.say(get_small);
+    EXPECT_TRUE(deaf.awaits_end(hung));
   }
   EXPECT_TRUE(server.stop());
 }

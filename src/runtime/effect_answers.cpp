@@ -37,7 +37,9 @@ Result<EffectProcessor::Outcome> EffectProcessor::commit(EndedCall& ended, Times
   const auto* held = calls_.held().find(entry.position);
   // What another node knows better: an answer is taken as long as the message has none, a failure only of this attempt.
   if (held == nullptr || (!answered && !calls_.holds(ended.call))) {
-    tell(LogEntry::Level::info, entry, "was settled by somebody else: what this call came to is dropped");
+    if (!ended.put_back) {
+      tell(LogEntry::Level::info, entry, "was settled by somebody else: what this call came to is dropped");
+    }
     calls_.forget(ended.call);
     reload_.store(true);
     return Outcome::committed;
@@ -73,7 +75,7 @@ Result<EffectProcessor::Outcome> EffectProcessor::commit(EndedCall& ended, Times
     if (meaning_of(outcome.error().code) != Refused::for_good) return outcome;
     return unstorable(ended, std::move(outcome.error()), answered_failure);
   }
-  if (*outcome == Outcome::again) return outcome;
+  if (*outcome != Outcome::committed) return outcome;
   calls_.settled(ended.call, commit);
   if (told) log_(*told);
   return outcome;
@@ -123,7 +125,7 @@ Result<EffectProcessor::Outcome> EffectProcessor::append(const Commit& commit, A
               spec_.name, 0, 0, error.message});
       }
       reload_.store(true);
-      return Outcome::again;
+      return error.code == ErrorCode::commit_unknown ? Outcome::unknown : Outcome::again;
     case Refused::wait:
     case Refused::for_good:
       break;

@@ -89,7 +89,7 @@ Result<bool> EffectProcessor::begin_due(Timestamp now, CallsToBegin& begin) {
       gone.checkpoint = CheckpointMove{spec_.name, checkpoint_, checkpoint_};
       const auto outcome = append(gone, Await::visible);
       if (!outcome) return std::unexpected(outcome.error());
-      if (*outcome == Outcome::again) return true;
+      if (*outcome != Outcome::committed) return true;
       calls_.dropped(entry, gone);
       tell(LogEntry::Level::info, entry, "was scavenged, and is not called again");
       return true;
@@ -159,12 +159,16 @@ Result<bool> EffectProcessor::mark(const CallsToBegin& begin, Position to, Times
   marks.recorded_at = now;
   marks.checkpoint = CheckpointMove{spec_.name, checkpoint_, to};
   auto outcome = append(marks, begin.calls.empty() ? Await::visible : Await::durable);
-  if (!outcome || *outcome == Outcome::again) ahead_.clear();  // it is read again from the cursor on
+  if (!outcome || *outcome != Outcome::committed) ahead_.clear();  // it is read again from the cursor on
   if (!outcome) {
     if (meaning_of(outcome.error().code) == Refused::for_good) outcome.error().code = ErrorCode::unavailable;
     return std::unexpected(std::move(outcome.error()));
   }
-  if (*outcome == Outcome::again) return false;
+  if (*outcome == Outcome::unknown) {  // the store may have counted attempts, which must be taken back: none was made
+    calls_.begun(begin);
+    for (const auto& call : begin.calls) ended(put_back(call));
+  }
+  if (*outcome != Outcome::committed) return false;
   checkpoint_ = cursor_ = to;
   calls_.begun(begin);
   return true;

@@ -23,7 +23,7 @@ struct EndedCall {
   EffectCall call;
   Commit answer;                               // what it sends; nothing if it failed
   std::optional<HandlerFailure> failure = {};  // why it failed
-  bool put_back = false;                       // a stop came between: it does not count as an attempt
+  bool put_back = false;                       // it was not made, or a stop came between: it does not count
 };
 
 // All functions but call(), put_back(), reload(), start_at() and record_start() are for one thread at a time. `step`
@@ -57,7 +57,7 @@ class EffectProcessor final : public Processor {
   [[nodiscard]] Result<Begun> begin(Timestamp now);
   // Makes one; any thread. Whatever the effect throws is in what comes back.
   [[nodiscard]] EndedCall call(const EffectCall& call, std::stop_token stop) const;
-  // In place of a call that is not made because of a stop.
+  // In place of a call that is not made: because of a stop, or since nobody knows whether it was marked.
   [[nodiscard]] static EndedCall put_back(const EffectCall& call);
   // Commits what the call came to, and what earlier ones came to whose commits the store did not take. What it does not
   // take now is kept for the next time. True if anything was committed.
@@ -66,7 +66,11 @@ class EffectProcessor final : public Processor {
 
  private:
   // What became of a commit.
-  enum class Outcome : std::uint8_t { committed, again };
+  enum class Outcome : std::uint8_t {
+    committed,
+    again,    // not: look at it anew
+    unknown,  // nobody knows: the store does
+  };
 
   // If somebody asked for it.
   Result<void> load();

@@ -15,6 +15,7 @@ EffectCalls::EffectCalls(std::string processor, const RetryPolicy& retry, std::s
 void EffectCalls::load(HeldMessages held) {
   held_ = std::move(held);
   interrupted_.clear();
+  for (const auto& [position, unused] : under_way_) held_.not_due(position);
   for (const auto& entry : held_.calling()) {
     if (!under_way_.contains(entry.position)) interrupted_.emplace(entry.next_attempt, entry.position);
   }

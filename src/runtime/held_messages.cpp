@@ -36,8 +36,17 @@ Result<HeldMessages> HeldMessages::read(Store& store, const std::string& process
     const auto page = store.parked(processor, after, page_entries);
     if (!page) return std::unexpected(page.error());
     for (const auto& entry : *page) held.hold(entry);
-    if (page->size() < page_entries) return held;
+    if (page->size() < page_entries) break;
     after = page->back().position;
+  }
+  held.send_on_who_waits_for_nobody();
+  return held;
+}
+
+void HeldMessages::send_on_who_waits_for_nobody() {
+  for (const auto& [key, positions] : by_key_) {
+    const auto& first = entries_.at(*positions.begin());
+    if (first.status == ParkedMessage::Status::queued) retries_.emplace(first.next_attempt, first.position);
   }
 }
 
@@ -91,6 +100,10 @@ std::vector<ParkedMessage> HeldMessages::due(Timestamp now, Duration longest_wai
 std::optional<Timestamp> HeldMessages::next_due() const {
   if (retries_.empty()) return std::nullopt;
   return retries_.begin()->first;
+}
+
+void HeldMessages::not_due(Position position) {
+  if (const auto* entry = find(position)) retries_.erase({entry->next_attempt, position});
 }
 
 void HeldMessages::settle(const ParkedMessage& entry, Timestamp now, Commit& commit) const {

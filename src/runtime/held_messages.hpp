@@ -36,6 +36,8 @@ class HeldMessages {
   // Stages that the message is queued, if an earlier one of its key is held; false if none is.
   [[nodiscard]] bool queue(const std::string& processor, const Message& message, const std::string& key,
                            Commit& commit) const;
+  // The message is not due, whatever its entry says: a call of it is under way.
+  void not_due(Position position);
   // How many of this key are held.
   [[nodiscard]] std::size_t of_key(const std::string& key) const;
   // Null when the message is not held.
@@ -55,6 +57,9 @@ class HeldMessages {
   void committed(const Commit& commit);
 
  private:
+  // Whoever skips a message may not see the one that was queued behind it at the same moment: that is due, then, as
+  // nobody is before it.
+  void send_on_who_waits_for_nobody();
   void hold(const ParkedMessage& entry);
   void release(Position position);
 

@@ -156,6 +156,17 @@ TEST_F(EffectCallsTest, CallsUnderWayHereAreNotInterrupted) {
   EXPECT_EQ(positions(calls.due(noon + 1h)), std::vector<Position>{2});
 }
 
+// Two people send a parked message back, and the second one when it is called already for the first.
+TEST_F(EffectCallsTest, ACallUnderWayHereIsNotMadeAgainBeforeItEnds) {
+  const auto begun = begin({{1, "a"}});
+  calls.load(held({entry_at(1, "a", Status::retrying, 0)}));
+  EXPECT_TRUE(calls.due(noon + 1h).empty());
+  EXPECT_FALSE(calls.next_due());
+  calls.forget(begun[0]);
+  calls.load(held({entry_at(1, "a", Status::retrying, 0)}));
+  EXPECT_EQ(positions(calls.due(noon + 1h)), std::vector<Position>{1});
+}
+
 TEST_F(EffectCallsTest, AnAttemptThatAnotherNodeBeganIsNotThisOne) {
   const auto begun = begin({{1, "a"}});
   calls.load(held({entry_at(1, "a", Status::calling, 2)}));

@@ -133,8 +133,7 @@ std::optional<Error> ProcessorLoops::failure() {
 }
 
 void ProcessorLoops::run(Loop& loop) {
-  // An effect's loop flushes nothing while it is idle, so it hears of a failed store from the others.
-  while (!stopping_.load() && !(loop.effect && failure())) {
+  while (!stopping_.load()) {
     const Position seen = store_.visible_position();
     auto moved = advance(loop);
     if (!moved) {
@@ -227,7 +226,8 @@ Result<bool> ProcessorLoops::round(const std::vector<Processor*>& processors) {
   return moved;
 }
 
-// One round, and a flush when there is nothing to do; an effect flushes for itself. A step that throws is nobody's
+// One round, and a flush when there is nothing to do. An effect flushes for itself, so its loop only asks whether the
+// store has failed: it would not let the loop sleep. A step that throws is nobody's
 // plan: memory ran out, or the engine is at fault. Then the processors go on from what the store says.
 Result<bool> ProcessorLoops::advance(Loop& loop) {
   auto moved = guarded([&] { return loop.effect ? loop.effect->advance() : round(loop.processors); });
@@ -236,8 +236,8 @@ Result<bool> ProcessorLoops::advance(Loop& loop) {
     return fail(ErrorCode::unavailable,
                 loop.processors.front()->name() + " or one beside it broke off: " + moved.error().error);
   }
-  if (loop.effect || !*moved || **moved) return *std::move(moved);
-  if (auto flushed = store_.flush(store_.visible_position()); !flushed) {
+  if (!*moved || **moved) return *std::move(moved);
+  if (auto flushed = store_.flush(loop.effect ? 0 : store_.visible_position()); !flushed) {
     return std::unexpected(std::move(flushed.error()));
   }
   return false;

@@ -75,6 +75,8 @@ Result<StreamSlice> read_slice(const StreamRow& stream, const SliceRequest& requ
       (forwards ? slice.messages.back()->revision == slice.head : slice.messages.back()->revision <= slice.first);
   if (process) {
     slice.correlation_id = *process;
+  } else if (forwards && from == slice.first && !slice.messages.empty()) {
+    slice.correlation_id = slice.messages.front()->metadata.correlation_id;
   } else if (slice.first <= slice.head) {
     auto first = read_one(slice.first, slice.head, read);
     if (!first) return std::unexpected(std::move(first.error()));

@@ -44,6 +44,28 @@ void append_id(std::string& out, const Uuid& id) {
   out.append(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
 }
 
+// Moves on behind the number and the character that ends it.
+inline bool read_number(const char*& at, const char* last, char end, std::int64_t& value) noexcept {
+  constexpr std::ptrdiff_t most_digits = 18;  // which no overflow can come of
+  const bool negative = at != last && *at == '-';
+  const char* const first = at + (negative ? 1 : 0);
+  const char* stopped = first;
+  std::int64_t read = 0;
+  for (; stopped != last && *stopped >= '0' && *stopped <= '9'; ++stopped) {
+    if (stopped - first == most_digits) {
+      const auto [longer, error] = std::from_chars(at, last, value);
+      if (error != std::errc{} || longer == last || *longer != end) return false;
+      at = longer + 1;
+      return true;
+    }
+    read = read * 10 + (*stopped - '0');
+  }
+  if (stopped == first || stopped == last || *stopped != end) return false;
+  value = negative ? -read : read;
+  at = stopped + 1;
+  return true;
+}
+
 std::string element_of(const StoredMessage& message, Timestamp first) {
   std::string text;
   text.reserve(96 + message.metadata.traceparent.size() + message.data.size());
@@ -106,10 +128,9 @@ void BlockBuilder::clear() noexcept {
 }
 
 bool BlockCursor::number(std::int64_t& value, char end) noexcept {
-  const char* const last = block_.messages.data() + block_.messages.size();
-  const auto [stopped, error] = std::from_chars(block_.messages.data() + at_, last, value);
-  if (error != std::errc{} || stopped == last || *stopped != end) return false;
-  at_ = static_cast<std::size_t>(stopped - block_.messages.data()) + 1;
+  const char* at = block_.messages.data() + at_;
+  if (!read_number(at, block_.messages.data() + block_.messages.size(), end, value)) return false;
+  at_ = static_cast<std::size_t>(at - block_.messages.data());
   return true;
 }
 
@@ -140,41 +161,58 @@ bool BlockCursor::traceparent(std::string& value) {
   return false;
 }
 
-BlockCursor::Step BlockCursor::next(StoredMessage& message) {
+// Whether so many bytes of data from there on end the element.
+bool BlockCursor::ends_after(std::size_t at, std::int64_t size) const noexcept {
   const auto& text = block_.messages;
-  if (index_ == block_.count) return text.empty() || at_ == text.size() ? Step::end : Step::damaged;
+  const auto left = text.size() - at;
+  if (size < 0 || left < 2 || left - 2 < static_cast<std::size_t>(size)) return false;
+  at += static_cast<std::size_t>(size);
+  return text[at] == ']' && text[at + 1] == (index_ + 1 == block_.count ? ']' : ',');
+}
+
+bool BlockCursor::open() noexcept {
+  if (block_.ids.size() % block_id_bytes != 0 || block_.ids.size() / block_id_bytes != block_.count) return false;
+  if (block_.messages[0] != '[') return false;
+  at_ = 1;
+  return true;
+}
+
+bool BlockCursor::begin(Step& step) {
+  const auto& text = block_.messages;
+  step = Step::damaged;
+  if (index_ == block_.count) {
+    if (text.empty() || at_ == text.size()) step = Step::end;
+    return false;
+  }
   if (text.empty()) {  // all at once: there may be very many
     index_ = block_.count;
-    return Step::removed;
+    step = Step::removed;
+    return false;
   }
-  if (at_ == 0 && (block_.ids.size() % block_id_bytes != 0 || block_.ids.size() / block_id_bytes != block_.count))
-    return Step::damaged;
-  const char before = at_ == 0 ? '[' : ',';
-  const char after = index_ + 1 == block_.count ? ']' : ',';
-  if (at_ == 0) {
-    if (text[0] != before) return Step::damaged;
-    at_ = 1;
-  }
+  if (at_ == 0 && !open()) return false;
   if (text.substr(at_).starts_with(removed_message)) {
     at_ += removed_message.size();
-    if (at_ >= text.size() || text[at_] != after) return Step::damaged;
+    if (at_ >= text.size() || text[at_] != (index_ + 1 == block_.count ? ']' : ',')) return false;
     ++at_;
     ++index_;
-    return Step::removed;
+    step = Step::removed;
+    return false;
   }
-  if (at_ >= text.size() || text[at_++] != '[') return Step::damaged;
+  return at_ < text.size() && text[at_++] == '[';
+}
+
+BlockCursor::Step BlockCursor::next(StoredMessage& message) {
+  Step step{};
+  if (!begin(step)) return step;
+  const auto& text = block_.messages;
   std::int64_t revision = 0;
   std::int64_t later = 0;
   std::int64_t size = 0;
   if (!number(message.stream_id, ',') || !number(revision, ',') || !number(message.type_id, ',') ||
       !number(message.kind, ',') || !number(later, ',') || !traceparent(message.metadata.traceparent) ||
-      !number(size, ',') || revision < 0 || size < 0)
+      !number(size, ',') || revision < 0 || !ends_after(at_, size))
     return Step::damaged;
-  const auto data_size = static_cast<std::size_t>(size);
-  if (text.size() - at_ < data_size + 2 || text[at_ + data_size] != ']' || text[at_ + data_size + 1] != after)
-    return Step::damaged;
-  message.data = text.substr(at_, data_size);
-  at_ += data_size + 2;
+  message.data = text.substr(at_, static_cast<std::size_t>(size));
   message.position = next_position();
   message.revision = static_cast<Revision>(revision);
   message.recorded_at = block_.recorded_at + Duration{later};
@@ -183,8 +221,44 @@ BlockCursor::Step BlockCursor::next(StoredMessage& message) {
     std::memcpy(id->bytes.data(), ids, id->bytes.size());
     ids += id->bytes.size();
   }
+  at_ += message.data.size() + 2;
   ++index_;
   return Step::message;
+}
+
+bool BlockCursor::skip_to(Position position) {
+  constexpr std::string_view no_traceparent = "null,";
+  if (block_.messages.empty()) return true;
+  if (at_ == 0 && !open()) return false;
+  const char* const last = block_.messages.data() + block_.messages.size();
+  const char* at = block_.messages.data() + at_;
+  for (; next_position() < position; ++index_) {
+    if (static_cast<std::size_t>(last - at) <= removed_message.size()) return false;
+    if (*at == removed_message[0]) {
+      at += removed_message.size();
+      if (*at++ != ',') return false;
+      continue;
+    }
+    if (*at++ != '[') return false;
+    for (int numbers = 5; numbers > 0 && at != last; ++at) numbers -= *at == ',' ? 1 : 0;
+    const auto left = static_cast<std::size_t>(last - at);
+    if (left <= no_traceparent.size()) return false;
+    if (*at == no_traceparent[0]) {
+      at += no_traceparent.size();
+    } else {
+      // It has no quotation mark inside.
+      const auto* const end = static_cast<const char*>(std::memchr(at + 1, '"', left - 1));
+      if (end == nullptr || last - end < 2) return false;
+      at = end + 2;
+    }
+    std::int64_t size = 0;
+    if (!read_number(at, last, ',', size) || size < 0 || last - at < 2 || last - at - 2 < size) return false;
+    at += size;
+    if (at[0] != ']' || at[1] != ',') return false;
+    at += 2;
+  }
+  at_ = static_cast<std::size_t>(at - block_.messages.data());
+  return true;
 }
 
 bool without(const Block& block, const std::vector<Position>& removed, std::string& ids, std::string& messages) {

@@ -39,6 +39,7 @@ struct Block {
   std::string_view messages;
 
   [[nodiscard]] Position last() const noexcept { return position + count - 1; }
+  [[nodiscard]] bool holds(Position at) const noexcept { return at >= position && at - position < count; }
   // Of the block as it was written.
   [[nodiscard]] Digest digest() const;
 };
@@ -74,12 +75,18 @@ class BlockCursor {
   explicit BlockCursor(const Block& block) noexcept : block_(block) {}
 
   [[nodiscard]] Step next(StoredMessage& message);
+  // Passes by what is before this position of the block, without reading it. False: the block is damaged.
+  [[nodiscard]] bool skip_to(Position position);
   [[nodiscard]] Position next_position() const noexcept { return block_.position + index_; }
   [[nodiscard]] const Block& block() const noexcept { return block_; }
 
  private:
+  bool open() noexcept;
+  // Up to the number of an element's stream; else `step` is what there is instead.
+  bool begin(Step& step);
   bool number(std::int64_t& value, char end) noexcept;
   bool traceparent(std::string& value);
+  [[nodiscard]] bool ends_after(std::size_t at, std::int64_t size) const noexcept;
   Block block_;
   std::size_t at_ = 0;
   std::uint64_t index_ = 0;

@@ -7,8 +7,9 @@
 namespace lasagne::detail::sqlite {
 
 // The text is asked for as a blob, since SQLite copies a text to put a zero at its end.
-Block block_of(Statement& row) {
-  return {row.natural(0), row.natural(1), Timestamp{row.integer(2)}, row.blob(3), row.blob(4)};
+Block block_of(Statement& row, int first_column) {
+  return {row.natural(first_column), row.natural(first_column + 1), Timestamp{row.integer(first_column + 2)},
+          row.blob(first_column + 3), row.blob(first_column + 4)};
 }
 
 Error blocks_damaged(const Session& session, const BlockCursor& cursor) {
@@ -26,40 +27,29 @@ Result<bool> BlockFetch::load(Position position) {
     if (!prepared) return std::unexpected(prepared.error());
     row_ = *prepared;
   }
-  loaded_ = false;
+  loaded_ = {};
   row_->reset();
   row_->bind(1, to_sql(position));
   const int code = row_->step();
   if (code == SQLITE_DONE) return false;
   if (code != SQLITE_ROW) return std::unexpected(session_.connection().error(code, "reading a block of messages"));
-  cursor_ = BlockCursor(block_of(*row_));
-  loaded_ = true;
+  loaded_ = BlockCursor(block_of(*row_));
   return true;
 }
 
 Result<bool> BlockFetch::get(Position position, StoredMessage& message) {
-  const auto& block = cursor_.block();
-  if (!loaded_ || position < block.position || position > block.last()) {
+  BlockCursor& cursor = offered_.block().holds(position) ? offered_ : loaded_;
+  if (!cursor.block().holds(position)) {
     auto loaded = load(position);
     if (!loaded || !*loaded) return loaded;
-  } else if (position < cursor_.next_position()) {
-    cursor_ = BlockCursor(block);
+    if (!cursor.block().holds(position)) return false;
+  } else if (position < cursor.next_position()) {
+    cursor = BlockCursor(cursor.block());
   }
-  for (;;) {
-    const bool wanted = cursor_.next_position() == position;
-    switch (cursor_.next(message)) {
-      case BlockCursor::Step::message:
-        if (wanted) return true;
-        break;
-      case BlockCursor::Step::removed:
-        if (wanted) return false;
-        break;
-      case BlockCursor::Step::end:
-        return false;
-      case BlockCursor::Step::damaged:
-        return std::unexpected(blocks_damaged(session_, cursor_));
-    }
-  }
+  auto step = BlockCursor::Step::damaged;
+  if (cursor.skip_to(position)) step = cursor.next(message);
+  if (step == BlockCursor::Step::damaged) return std::unexpected(blocks_damaged(session_, cursor));
+  return step == BlockCursor::Step::message;
 }
 
 }  // namespace lasagne::detail::sqlite

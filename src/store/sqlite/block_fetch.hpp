@@ -6,8 +6,9 @@
 
 namespace lasagne::detail::sqlite {
 
-// The block in a row of the columns position, count, recorded_at, ids, messages. Valid until the row's next step.
-[[nodiscard]] Block block_of(Statement& row);
+// The block in a row that has, from that column on, position, count, recorded_at, ids, messages. Valid until the row's
+// next step.
+[[nodiscard]] Block block_of(Statement& row, int first_column = 0);
 // That this block cannot be read on where the cursor stands.
 [[nodiscard]] Error blocks_damaged(const Session& session, const BlockCursor& cursor);
 
@@ -19,6 +20,8 @@ class BlockFetch {
   BlockFetch(const BlockFetch&) = delete;
   BlockFetch& operator=(const BlockFetch&) = delete;
 
+  // A block that another statement has read, and keeps until the next call: it need not be looked up.
+  void offer(const Block& block) noexcept { offered_ = BlockCursor(block); }
   // False: it was removed, or there is none. `message` points into the block: valid until the next call.
   [[nodiscard]] Result<bool> get(Position position, StoredMessage& message);
 
@@ -26,8 +29,8 @@ class BlockFetch {
   Result<bool> load(Position position);
   Session& session_;
   Statement* row_ = nullptr;
-  bool loaded_ = false;
-  BlockCursor cursor_;
+  BlockCursor loaded_;
+  BlockCursor offered_;
 };
 
 }  // namespace lasagne::detail::sqlite

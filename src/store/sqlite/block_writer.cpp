@@ -32,8 +32,9 @@ Result<void> BlockWriter::add(const StoredMessage& message, Digest& chain) {
     if (auto written = write_block(chain); !written) return written;
     (void)builder_.add(message);  // an empty block takes any message
   }
-  of_streams_.push_back({message.stream_id, message.revision, message.position});
-  of_processes_.push_back({message.metadata.correlation_id, message.position});
+  const auto place = builder_.block().count - 1;
+  of_streams_.push_back({message.stream_id, message.revision, message.position, place});
+  of_processes_.push_back({message.metadata.correlation_id, message.position, place});
   return {};
 }
 
@@ -82,7 +83,8 @@ Result<void> BlockWriter::write_by_stream() {
     insert_by_stream_.bind(1, first->stream_id);
     insert_by_stream_.bind(2, to_sql((at - 1)->revision));
     insert_by_stream_.bind(3, to_sql(positions_.back()));
-    insert_by_stream_.bind_text_or_null(4, distances);
+    insert_by_stream_.bind(4, to_sql((at - 1)->place));
+    insert_by_stream_.bind_text_or_null(5, distances);
     if (auto done = run(insert_by_stream_, "writing the index of streams"); !done) return done;
   }
   of_streams_.clear();
@@ -101,7 +103,8 @@ Result<void> BlockWriter::write_by_process() {
     const auto distances = distances_of(positions_);
     insert_by_process_.bind(1, first->correlation_id);
     insert_by_process_.bind(2, to_sql(positions_.back()));
-    insert_by_process_.bind_text_or_null(3, distances);
+    insert_by_process_.bind(3, to_sql((at - 1)->place));
+    insert_by_process_.bind_text_or_null(4, distances);
     if (auto done = run(insert_by_process_, "writing the index of processes"); !done) return done;
   }
   of_processes_.clear();

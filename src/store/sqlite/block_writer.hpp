@@ -27,10 +27,12 @@ class BlockWriter {
     std::int64_t stream_id;
     Revision revision;
     Position position;
+    std::uint64_t place;  // in its block
   };
   struct OfProcess {
     Uuid correlation_id;
     Position position;
+    std::uint64_t place;
   };
   Result<void> write_block(Digest& chain);
   Result<void> write_by_stream();

@@ -83,6 +83,7 @@ Result<LogReader::Messages> LogReaderV2::read_stream(const StreamRow& stream, Re
       return std::unexpected(damaged("streams", row.natural(1)));
     const Revision first = last + 1 - positions.size();
     if (forwards && first > to) break;
+    blocks.offer(block_of(row, 3));
     const Revision begin = std::max(first, from);
     const Revision end = std::min(last, to);
     for (Revision i = 0; begin + i <= end && messages.size() < limit; ++i) {
@@ -119,6 +120,7 @@ Result<LogReader::Messages> LogReaderV2::read_process(const Uuid& correlation_id
   while (messages.size() < limit && (code = row.step()) == SQLITE_ROW) {
     if (!positions_of(row.natural(0), row.text(1), positions))
       return std::unexpected(damaged("processes", row.natural(0)));
+    blocks.offer(block_of(row, 2));
     for (auto at = std::ranges::upper_bound(positions, after); at != positions.end() && messages.size() < limit; ++at) {
       auto found = blocks.get(*at, stored);
       if (!found) return std::unexpected(found.error());

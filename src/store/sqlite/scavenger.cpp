@@ -99,10 +99,6 @@ Result<Revision> Scavenger::first_kept(StreamRow& stream) {
 Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
   bool kept = false;
   for (bool more = true; more;) {
-    struct IndexRow {
-      Revision last;
-      std::vector<Position> positions;
-    };
     std::vector<IndexRow> rows;
     {
       auto prepared = session_.statement(sql::stream_positions);
@@ -114,8 +110,8 @@ Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
       int code = SQLITE_DONE;
       more = false;
       while ((code = row.step()) == SQLITE_ROW) {
-        IndexRow read{row.natural(0), {}};
-        if (!positions_of(row.natural(1), row.text(2), read.positions) || read.positions.size() > read.last + 1)
+        IndexRow read{row.natural(0), row.integer(2), {}};
+        if (!positions_of(row.natural(1), row.text(3), read.positions) || read.positions.size() > read.last + 1)
           return std::unexpected(
               connection_.damaged(fmt::format("the index of stream {} cannot be read", stream.name)));
         if (read.last + 1 - read.positions.size() >= first) break;
@@ -130,7 +126,7 @@ Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
       if (auto done = keep_head(stream); !done) return done;
     }
     for (const auto& row : rows) {
-      if (auto done = cut_row(stream, row.last, first, row.positions); !done) return done;
+      if (auto done = cut_row(stream, row, first); !done) return done;
       if (removed_.size() < removed_at_once) continue;
       if (auto done = remove_collected(); !done) return done;
     }
@@ -138,23 +134,24 @@ Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
   return {};
 }
 
-Result<void> Scavenger::cut_row(const StreamRow& stream, Revision last, Revision first,
-                                const std::vector<Position>& positions) {
-  const Revision begin = last + 1 - positions.size();
+Result<void> Scavenger::cut_row(const StreamRow& stream, const IndexRow& row, Revision first) {
+  const auto& positions = row.positions;
+  const Revision begin = row.last + 1 - positions.size();
   const auto gone = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(first - begin, positions.size()));
   removed_.insert(removed_.end(), positions.begin(), positions.begin() + gone);
   auto removed = run(sql::remove_by_stream, doing, [&](Statement& remove) {
     remove.bind(1, to_sql(stream.id));
-    remove.bind(2, to_sql(last));
+    remove.bind(2, to_sql(row.last));
   });
   const std::vector<Position> left(positions.begin() + gone, positions.end());
   if (!removed || left.empty()) return removed;
   const auto distances = distances_of(left);
   return run(sql::insert_by_stream, doing, [&](Statement& insert) {
     insert.bind(1, to_sql(stream.id));
-    insert.bind(2, to_sql(last));
+    insert.bind(2, to_sql(row.last));
     insert.bind(3, to_sql(left.back()));
-    insert.bind_text_or_null(4, distances);
+    insert.bind(4, row.place);
+    insert.bind_text_or_null(5, distances);
   });
 }
 
@@ -296,10 +293,21 @@ Result<void> Scavenger::remove_block(const Row& row) {
   return run(sql::remove_block, doing, [&](Statement& remove) { remove.bind(1, to_sql(row.position)); });
 }
 
+Result<std::int64_t> Scavenger::place_of(Position position) {
+  auto prepared = session_.statement(sql::block_position);
+  if (!prepared) return std::unexpected(prepared.error());
+  const ResetOnExit reset{**prepared};
+  (*prepared)->bind(1, to_sql(position));
+  const int code = (*prepared)->step();
+  if (code != SQLITE_ROW) return std::unexpected(connection_.error(code, doing));
+  return to_sql(position) - (*prepared)->integer(0);
+}
+
 Result<void> Scavenger::remove_from_process(std::size_t first, std::size_t last) {
   const Uuid process = of_processes_[first].correlation_id;
   while (first < last) {
     std::vector<Position> positions;
+    std::int64_t place = 0;
     {
       auto prepared = session_.statement(sql::process_from);
       if (!prepared) return std::unexpected(prepared.error());
@@ -309,9 +317,10 @@ Result<void> Scavenger::remove_from_process(std::size_t first, std::size_t last)
       row.bind(2, to_sql(of_processes_[first].position));
       const int code = row.step();
       if (code != SQLITE_ROW && code != SQLITE_DONE) return std::unexpected(connection_.error(code, doing));
-      if (code == SQLITE_DONE || !positions_of(row.natural(0), row.text(1), positions))
+      if (code == SQLITE_DONE || !positions_of(row.natural(0), row.text(2), positions))
         return std::unexpected(
             connection_.damaged(fmt::format("the index of process {} cannot be read", process.to_string())));
+      place = row.integer(1);
     }
     std::vector<Position> left;
     const auto row_last = positions.back();
@@ -331,11 +340,17 @@ Result<void> Scavenger::remove_from_process(std::size_t first, std::size_t last)
     });
     if (!done) return done;
     if (left.empty()) continue;
+    if (left.back() != row_last) {
+      const auto found = place_of(left.back());
+      if (!found) return std::unexpected(found.error());
+      place = *found;
+    }
     const auto distances = distances_of(left);
     done = run(sql::insert_by_process, doing, [&](Statement& insert) {
       insert.bind(1, process);
       insert.bind(2, to_sql(left.back()));
-      insert.bind_text_or_null(3, distances);
+      insert.bind(3, place);
+      insert.bind_text_or_null(4, distances);
     });
     if (!done) return done;
   }

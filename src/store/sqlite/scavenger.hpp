@@ -34,6 +34,12 @@ class Scavenger {
     Uuid correlation_id;
     Position position;
   };
+  // A row of by_stream.
+  struct IndexRow {
+    Revision last;
+    std::int64_t place;  // of the last message in its block
+    std::vector<Position> positions;
+  };
   // A row of blocks.
   struct Row {
     Position position = 0;
@@ -52,11 +58,13 @@ class Scavenger {
   Result<Revision> first_kept(StreamRow& stream);
   Result<void> cut(StreamRow& stream, Revision first);
   Result<void> keep_head(const StreamRow& stream);
-  Result<void> cut_row(const StreamRow& stream, Revision last, Revision first, const std::vector<Position>& positions);
+  Result<void> cut_row(const StreamRow& stream, const IndexRow& row, Revision first);
   // What was collected in removed_ leaves the blocks and the index of processes.
   Result<void> remove_collected();
   Result<void> remove_from_block(std::size_t& next);
   Result<void> remove_from_process(std::size_t first, std::size_t last);
+  // The place of a message in its block.
+  Result<std::int64_t> place_of(Position position);
   // Blocks that have nothing left become one.
   Result<void> join(Row row);
   Result<std::optional<Row>> find_block(std::string_view sql, Position position);

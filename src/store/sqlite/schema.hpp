@@ -82,6 +82,7 @@ CREATE TABLE by_stream(
   stream_id INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   position INTEGER NOT NULL,
+  place INTEGER NOT NULL,
   earlier TEXT,
   PRIMARY KEY(stream_id, revision)
 ) WITHOUT ROWID;
@@ -89,6 +90,7 @@ CREATE TABLE by_stream(
 CREATE TABLE by_process(
   correlation_id BLOB NOT NULL,
   position INTEGER NOT NULL,
+  place INTEGER NOT NULL,
   earlier TEXT,
   PRIMARY KEY(correlation_id, position)
 ) WITHOUT ROWID;

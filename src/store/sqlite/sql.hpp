@@ -24,9 +24,9 @@ inline constexpr std::string_view insert_block =
     "INSERT INTO blocks(position, count, recorded_at, chain, digest, ids, messages) "
     "VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)";
 inline constexpr std::string_view insert_by_stream =
-    "INSERT INTO by_stream(stream_id, revision, position, earlier) VALUES(?1, ?2, ?3, ?4)";
+    "INSERT INTO by_stream(stream_id, revision, position, place, earlier) VALUES(?1, ?2, ?3, ?4, ?5)";
 inline constexpr std::string_view insert_by_process =
-    "INSERT INTO by_process(correlation_id, position, earlier) VALUES(?1, ?2, ?3)";
+    "INSERT INTO by_process(correlation_id, position, place, earlier) VALUES(?1, ?2, ?3, ?4)";
 inline constexpr std::string_view put_last_batch =
     "INSERT OR REPLACE INTO last_batch(only, number, position, recorded_at, streams, chain, checkpoints, state, link, "
     "checksum) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -66,15 +66,22 @@ inline constexpr std::string_view stream_id = "SELECT id FROM streams WHERE name
 inline constexpr std::string_view stream_name = "SELECT name FROM streams WHERE id = ?1";
 inline constexpr std::string_view type_id = "SELECT id FROM types WHERE name = ?1";
 inline constexpr std::string_view type_name = "SELECT name FROM types WHERE id = ?1";
+// Rows of an index, each with the block that its last message is in.
+#define LASAGNE_BLOCK_OF_ROW " LEFT JOIN blocks b ON b.position = i.position - i.place "
+#define LASAGNE_BLOCK_COLUMNS "b.position, b.count, b.recorded_at, b.ids, b.messages"
 inline constexpr std::string_view stream_forwards =
-    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 AND revision >= ?2 ORDER BY revision";
+    "SELECT i.revision, i.position, i.earlier, " LASAGNE_BLOCK_COLUMNS " FROM by_stream i" LASAGNE_BLOCK_OF_ROW
+    "WHERE i.stream_id = ?1 AND i.revision >= ?2 ORDER BY i.revision";
 // From the row that holds revision ?3, or the last one.
 inline constexpr std::string_view stream_backwards =
-    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 AND revision >= ?2 AND revision <= "
+    "SELECT i.revision, i.position, i.earlier, " LASAGNE_BLOCK_COLUMNS " FROM by_stream i" LASAGNE_BLOCK_OF_ROW
+    "WHERE i.stream_id = ?1 AND i.revision >= ?2 AND i.revision <= "
     "ifnull((SELECT revision FROM by_stream WHERE stream_id = ?1 AND revision >= ?3 ORDER BY revision LIMIT 1), "
-    "9223372036854775807) ORDER BY revision DESC";
+    "9223372036854775807) ORDER BY i.revision DESC";
 inline constexpr std::string_view process_positions =
-    "SELECT position, earlier FROM by_process WHERE correlation_id = ?1 AND position > ?2 ORDER BY position";
+    "SELECT i.position, i.earlier, " LASAGNE_BLOCK_COLUMNS " FROM by_process i" LASAGNE_BLOCK_OF_ROW
+    "WHERE i.correlation_id = ?1 AND i.position > ?2 ORDER BY i.position";
+#undef LASAGNE_BLOCK_COLUMNS
 inline constexpr std::string_view block_at =
     "SELECT position, count, recorded_at, ids, messages FROM blocks WHERE position <= ?1 ORDER BY position DESC "
     "LIMIT 1";
@@ -105,12 +112,15 @@ inline constexpr std::string_view streams_to_scavenge =
     "OR max_age_us IS NOT NULL) ORDER BY id LIMIT ?2";
 inline constexpr std::string_view keep_head = "UPDATE streams SET head = ?2 WHERE id = ?1";
 inline constexpr std::string_view stream_positions =
-    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 ORDER BY revision LIMIT ?2";
+    "SELECT revision, position, place, earlier FROM by_stream WHERE stream_id = ?1 ORDER BY revision LIMIT ?2";
 inline constexpr std::string_view remove_by_stream = "DELETE FROM by_stream WHERE stream_id = ?1 AND revision = ?2";
 inline constexpr std::string_view process_from =
-    "SELECT position, earlier FROM by_process WHERE correlation_id = ?1 AND position >= ?2 ORDER BY position LIMIT 1";
+    "SELECT position, place, earlier FROM by_process WHERE correlation_id = ?1 AND position >= ?2 ORDER BY position "
+    "LIMIT 1";
 inline constexpr std::string_view remove_by_process =
     "DELETE FROM by_process WHERE correlation_id = ?1 AND position = ?2";
+inline constexpr std::string_view block_position =
+    "SELECT position FROM blocks WHERE position <= ?1 ORDER BY position DESC LIMIT 1";
 inline constexpr std::string_view whole_block =
     "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks WHERE position <= ?1 "
     "ORDER BY position DESC LIMIT 1";
@@ -130,8 +140,11 @@ inline constexpr std::string_view all_parked = "SELECT * FROM parked ORDER BY pr
 inline constexpr std::string_view all_blocks =
     "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks ORDER BY position";
 inline constexpr std::string_view all_by_stream =
-    "SELECT stream_id, revision, position, earlier FROM by_stream ORDER BY stream_id, revision";
+    "SELECT i.stream_id, i.revision, i.position, i.place, i.earlier, b.count FROM by_stream i" LASAGNE_BLOCK_OF_ROW
+    "ORDER BY i.stream_id, i.revision";
 inline constexpr std::string_view all_by_process =
-    "SELECT correlation_id, position, earlier FROM by_process ORDER BY correlation_id, position";
+    "SELECT i.correlation_id, i.position, i.place, i.earlier, b.count FROM by_process i" LASAGNE_BLOCK_OF_ROW
+    "ORDER BY i.correlation_id, i.position";
+#undef LASAGNE_BLOCK_OF_ROW
 
 }  // namespace lasagne::detail::sqlite::sql

@@ -124,11 +124,15 @@ void Verifier::check_stream_index() {
   rows(sql::all_by_stream, "the index of streams", [&](Statement& row) {
     const auto stream_id = row.integer(0);
     const auto last = row.natural(1);
-    if (!positions_of(row.natural(2), row.text(3), positions) || positions.size() > last + 1) {
+    if (!positions_of(row.natural(2), row.text(4), positions) || positions.size() > last + 1) {
       find(row.natural(2), fmt::format("The index of stream {} cannot be read at revision {}.", stream_id, last));
       return;
     }
     OfStream& stream = streams_[stream_id];
+    if (row.natural(3) >= row.natural(5)) {
+      find(row.natural(2), fmt::format("The index of stream {} names another block for the message at position {}.",
+                                       stream_id, row.natural(2)));
+    }
     Revision revision = last + 1 - positions.size();
     for (const Position position : positions) stream.in_index += entry_of(revision++, position);
   });
@@ -144,10 +148,14 @@ void Verifier::check_process_index() {
   std::vector<Position> positions;
   rows(sql::all_by_process, "the index of processes", [&](Statement& row) {
     const auto process = row.id(0);
-    if (!process || !positions_of(row.natural(1), row.text(2), positions)) {
+    if (!process || !positions_of(row.natural(1), row.text(3), positions)) {
       find(row.natural(1),
            fmt::format("The index of processes cannot be read where it names position {}.", row.natural(1)));
       return;
+    }
+    if (row.natural(2) >= row.natural(4)) {
+      find(row.natural(1),
+           fmt::format("The index of processes names another block for the message at position {}.", row.natural(1)));
     }
     for (const Position position : positions) processes_in_index_ += entry_of(*process, position);
   });
@@ -163,7 +171,7 @@ void Verifier::find_in_process_index() {
   StoredMessage message;
   rows(sql::all_by_process, "the index of processes", [&](Statement& row) {
     const auto process = row.id(0);
-    if (report_.cut || !process || !positions_of(row.natural(1), row.text(2), positions)) return;
+    if (report_.cut || !process || !positions_of(row.natural(1), row.text(3), positions)) return;
     for (const Position position : positions) {
       const auto found = blocks.get(position, message);
       if (found && *found && message.metadata.correlation_id == *process) {

@@ -1,10 +1,10 @@
 // What goes into a block comes out of it, whether one reads all of it or only one message.
-#include "store/sqlite/block.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+#include "store/sqlite/block.hpp"
 
 namespace lasagne::detail::sqlite {
 namespace {
@@ -39,7 +39,13 @@ void build(Columns& columns, const std::vector<Position>& removed = {}) {
   BlockBuilder builder;
   for (const auto& message : messages()) ASSERT_TRUE(builder.add(message));
   columns.block = builder.block();
-  ASSERT_TRUE(without(columns.block, removed, columns.ids, columns.text));
+  BlockCutter cutter(columns.block);
+  StoredMessage gone;
+  for (const auto position : removed) {
+    ASSERT_TRUE(cutter.remove(position, gone));
+    EXPECT_EQ(gone.position, position);
+  }
+  cutter.finish(columns.ids, columns.text);
   columns.block.ids = columns.ids;
   columns.block.messages = columns.text;
 }

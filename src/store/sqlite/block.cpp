@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace lasagne::detail::sqlite {
 
@@ -84,13 +85,17 @@ std::string element_of(const StoredMessage& message, Timestamp first) {
 
 }  // namespace
 
-Digest Block::digest() const {
-  RowHash hash("block");
+void Block::put_into(RowHash& hash) const {
   hash.integer(static_cast<std::int64_t>(position));
   hash.integer(static_cast<std::int64_t>(count));
   hash.integer(recorded_at.microseconds);
   hash.blob(ids);
   hash.text(messages);
+}
+
+Digest Block::digest() const {
+  RowHash hash("block");
+  put_into(hash);
   return hash.digest();
 }
 
@@ -261,30 +266,23 @@ bool BlockCursor::skip_to(Position position) {
   return true;
 }
 
-bool without(const Block& block, const std::vector<Position>& removed, std::string& ids, std::string& messages) {
-  ids = block.ids;
-  messages = '[';
-  bool left = false;
-  BlockCursor cursor(block);
-  StoredMessage message;
-  for (std::uint64_t i = 0; i < block.count; ++i) {
-    const auto step = cursor.next(message);
-    if (step == BlockCursor::Step::damaged) return false;
-    const bool kept = step == BlockCursor::Step::message && !std::ranges::binary_search(removed, block.position + i);
-    if (kept) {
-      messages += element_of(message, block.recorded_at);
-      left = true;
-    } else {
-      messages += removed_message;
-      if (!ids.empty()) ids.replace(i * block_id_bytes, block_id_bytes, block_id_bytes, '\0');
-    }
-    messages += i + 1 == block.count ? ']' : ',';
-  }
-  if (!left) {
-    ids.clear();
-    messages.clear();
-  }
+bool BlockCutter::remove(Position position, StoredMessage& message) {
+  if (!block_.holds(position) || position < cursor_.next_position() || !cursor_.skip_to(position)) return false;
+  const auto begin = std::max<std::size_t>(cursor_.at(), 1);
+  if (cursor_.next(message) != BlockCursor::Step::message) return false;
+  messages_.append(block_.messages, copied_, begin - copied_).append(removed_message);
+  copied_ = cursor_.at() - 1;
+  const auto place = static_cast<std::size_t>(position - block_.position);
+  ids_.replace(place * block_id_bytes, block_id_bytes, block_id_bytes, '\0');
   return true;
+}
+
+void BlockCutter::finish(std::string& ids, std::string& messages) {
+  messages_.append(block_.messages, copied_);
+  // Each message is an array in the array.
+  const bool left = messages_.find('[', 1) != std::string::npos;
+  ids = left ? std::move(ids_) : std::string{};
+  messages = left ? std::move(messages_) : std::string{};
 }
 
 }  // namespace lasagne::detail::sqlite

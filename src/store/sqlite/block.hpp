@@ -40,7 +40,8 @@ struct Block {
 
   [[nodiscard]] Position last() const noexcept { return position + count - 1; }
   [[nodiscard]] bool holds(Position at) const noexcept { return at >= position && at - position < count; }
-  // Of the block as it was written.
+  void put_into(RowHash& hash) const;
+  // Of a block as it was written.
   [[nodiscard]] Digest digest() const;
 };
 
@@ -79,6 +80,8 @@ class BlockCursor {
   [[nodiscard]] bool skip_to(Position position);
   [[nodiscard]] Position next_position() const noexcept { return block_.position + index_; }
   [[nodiscard]] const Block& block() const noexcept { return block_; }
+  // How far in the text it is.
+  [[nodiscard]] std::size_t at() const noexcept { return at_; }
 
  private:
   bool open() noexcept;
@@ -92,9 +95,23 @@ class BlockCursor {
   std::uint64_t index_ = 0;
 };
 
-// The columns of a block from which these positions, in ascending order, were removed; both empty when nothing is left.
-// False: the block is damaged.
-[[nodiscard]] bool without(const Block& block, const std::vector<Position>& removed, std::string& ids,
-                           std::string& messages);
+// Takes single messages out of a block.
+class BlockCutter {
+ public:
+  explicit BlockCutter(const Block& block) : block_(block), cursor_(block), ids_(block.ids) {}
+
+  // False: there is no message at this position of the block, or the block is damaged. `message` is the one that goes.
+  // Positions come in ascending order.
+  [[nodiscard]] bool remove(Position position, StoredMessage& message);
+  // The columns of what is left; both are empty when nothing is.
+  void finish(std::string& ids, std::string& messages);
+
+ private:
+  const Block block_;
+  BlockCursor cursor_;
+  std::size_t copied_ = 0;  // of the text
+  std::string ids_;
+  std::string messages_;
+};
 
 }  // namespace lasagne::detail::sqlite

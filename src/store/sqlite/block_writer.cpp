@@ -44,10 +44,12 @@ Result<Digest> BlockWriter::add_removed(Position first, std::uint64_t count, Dig
   insert_block_.bind(2, to_sql(count));
   insert_block_.bind(3, std::int64_t{0});
   insert_block_.bind_blob(4, bytes_of(chain));
-  insert_block_.bind_null(5);
+  const auto digest = scavenged_digest({first, count, {}, {}, {}}, chain);
+  insert_block_.bind_blob(5, bytes_of(digest));
   insert_block_.bind_null(6);
+  insert_block_.bind_null(7);
   if (auto done = run(insert_block_, "writing a block"); !done) return std::unexpected(done.error());
-  return scavenged_digest({first, count, {}, {}, {}}, chain, std::nullopt);
+  return digest;
 }
 
 Result<void> BlockWriter::write_block(Digest& chain) {
@@ -58,8 +60,9 @@ Result<void> BlockWriter::write_block(Digest& chain) {
   insert_block_.bind(2, to_sql(block.count));
   insert_block_.bind(3, block.recorded_at.microseconds);
   insert_block_.bind_blob(4, bytes_of(chain));
-  insert_block_.bind_blob(5, block.ids);
-  insert_block_.bind(6, block.messages);
+  insert_block_.bind_null(5);
+  insert_block_.bind_blob(6, block.ids);
+  insert_block_.bind(7, block.messages);
   auto done = run(insert_block_, "writing a block");
   builder_.clear();
   return done;

@@ -20,16 +20,6 @@ std::unexpected<Error> changed(const Connection& connection, std::string_view wh
                           connection.path(), what, connection.path()));
 }
 
-// Of joined blocks no checksum is left, but what was scavenged has left the indexes too.
-Result<void> check_removed(const Connection& connection, Position position) {
-  auto row = connection.prepare(sql::has_messages_from, false);
-  if (!row) return std::unexpected(row.error());
-  row->bind(1, to_sql(position));
-  if (row->step() != SQLITE_ROW) return std::unexpected(connection.error("reading the indexes"));
-  if (row->integer(0) == 0) return {};
-  return changed(connection, fmt::format("messages from position {} on are gone", position));
-}
-
 Result<void> check_last_block(const Connection& connection, const LastBatch& end) {
   auto row = connection.prepare(sql::last_blocks, false);
   if (!row) return std::unexpected(row.error());
@@ -41,9 +31,9 @@ Result<void> check_last_block(const Connection& connection, const LastBatch& end
   if (code != SQLITE_ROW) return std::unexpected(connection.error(code, "reading the log's end"));
   const Block block = block_of(*row);
   const auto chain = digest_of(row->blob(5));
-  auto digest = digest_of(row->blob(6));
-  const bool joined = !digest && block.messages.empty();  // of scavenged blocks, whose digests are gone
-  if (!digest) digest = block.digest();
+  const bool scavenged = !row->is_null(6);
+  const auto digest = scavenged ? digest_of(row->blob(6)) : block.digest();
+  const bool whole = !scavenged || (chain && digest == scavenged_digest(block, *chain));
   if (block.last() != end.position) {
     return changed(connection,
                    fmt::format("the last message is at position {} and should be at {}", block.last(), end.position));
@@ -53,9 +43,9 @@ Result<void> check_last_block(const Connection& connection, const LastBatch& end
   if (code != SQLITE_ROW && code != SQLITE_DONE)
     return std::unexpected(connection.error(code, "reading the log's end"));
   const auto before = code == SQLITE_ROW ? digest_of(row->blob(5)) : Digest{};
-  if (chain != end.chain || !before || (!joined && chain_after(*before, *digest) != end.chain))
+  if (chain != end.chain || !before || !whole || (!scavenged && chain_after(*before, *digest) != end.chain))
     return changed(connection, fmt::format("the messages from position {} on do not match their checksum", position));
-  return joined ? check_removed(connection, position) : Result<void>{};
+  return {};
 }
 
 Result<void> check_checkpoints(const Connection& connection, const LastBatch& end) {

@@ -1,6 +1,8 @@
 #include "store/sqlite/scavenger.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -110,8 +112,8 @@ Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
       int code = SQLITE_DONE;
       more = false;
       while ((code = row.step()) == SQLITE_ROW) {
-        IndexRow read{row.natural(0), row.integer(2), {}};
-        if (!positions_of(row.natural(1), row.text(3), read.positions) || read.positions.size() > read.last + 1)
+        IndexRow read{row.natural(0), {}};
+        if (!positions_of(row.natural(1), row.text(2), read.positions) || read.positions.size() > read.last + 1)
           return std::unexpected(
               connection_.damaged(fmt::format("the index of stream {} cannot be read", stream.name)));
         if (read.last + 1 - read.positions.size() >= first) break;
@@ -125,33 +127,35 @@ Result<void> Scavenger::cut(StreamRow& stream, Revision first) {
     if (!rows.empty() && !std::exchange(kept, true)) {
       if (auto done = keep_head(stream); !done) return done;
     }
-    for (const auto& row : rows) {
-      if (auto done = cut_row(stream, row, first); !done) return done;
-      if (removed_.size() < removed_at_once) continue;
-      if (auto done = remove_collected(); !done) return done;
-    }
+    if (auto done = cut_rows(stream, rows, first); !done) return done;
+    if (removed_.size() < removed_at_once) continue;
+    if (auto done = remove_collected(); !done) return done;
   }
   return {};
 }
 
-Result<void> Scavenger::cut_row(const StreamRow& stream, const IndexRow& row, Revision first) {
-  const auto& positions = row.positions;
-  const Revision begin = row.last + 1 - positions.size();
-  const auto gone = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(first - begin, positions.size()));
-  removed_.insert(removed_.end(), positions.begin(), positions.begin() + gone);
-  auto removed = run(sql::remove_by_stream, doing, [&](Statement& remove) {
+// All of a row goes, or its first ones do.
+Result<void> Scavenger::cut_rows(const StreamRow& stream, const std::vector<IndexRow>& rows, Revision first) {
+  for (const auto& row : rows) {
+    const auto begin = row.last + 1 - row.positions.size();
+    const auto gone = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(first - begin, row.positions.size()));
+    removed_.insert(removed_.end(), row.positions.begin(), row.positions.begin() + gone);
+    const std::span left(row.positions.begin() + gone, row.positions.end());
+    if (left.empty()) continue;
+    assert(&row == &rows.back());
+    const auto distances = distances_of(left);
+    auto done = run(sql::shorten_by_stream, doing, [&](Statement& shorten) {
+      shorten.bind(1, to_sql(stream.id));
+      shorten.bind(2, to_sql(row.last));
+      shorten.bind_text_or_null(3, distances);
+    });
+    if (!done) return done;
+  }
+  if (rows.empty()) return {};
+  return run(sql::remove_by_stream, doing, [&](Statement& remove) {
     remove.bind(1, to_sql(stream.id));
-    remove.bind(2, to_sql(row.last));
-  });
-  const std::vector<Position> left(positions.begin() + gone, positions.end());
-  if (!removed || left.empty()) return removed;
-  const auto distances = distances_of(left);
-  return run(sql::insert_by_stream, doing, [&](Statement& insert) {
-    insert.bind(1, to_sql(stream.id));
-    insert.bind(2, to_sql(row.last));
-    insert.bind(3, to_sql(left.back()));
-    insert.bind(4, row.place);
-    insert.bind_text_or_null(5, distances);
+    remove.bind(2, to_sql(rows.front().last));
+    remove.bind(3, to_sql(std::min(rows.back().last, first - 1)));
   });
 }
 
@@ -209,27 +213,35 @@ Result<void> Scavenger::remove_from_block(std::size_t& next) {
   };
   if (!*found || (*found)->block().last() < removed_[next]) return damaged();
   Row& row = **found;
-  if (row.scavenged()) end_.sum(StateTable::blocks).subtract(row.checksum());
-  if (!row.digest) row.digest = row.block().digest();
-  BlockCursor cursor(row.block());
+  forget(row);
+  BlockCutter cutter(row.block());
   StoredMessage message;
   for (; next < removed_.size() && removed_[next] <= row.block().last(); ++next) {
-    auto step = BlockCursor::Step::removed;
-    while (cursor.next_position() <= removed_[next] && step != BlockCursor::Step::damaged) step = cursor.next(message);
-    if (step != BlockCursor::Step::message) return damaged();
+    if (!cutter.remove(removed_[next], message)) return damaged();
     of_processes_.push_back({message.metadata.correlation_id, message.position});
   }
   std::string ids;
   std::string messages;
-  if (!without(row.block(), removed_, ids, messages)) {
-    --next;
-    return damaged();
-  }
+  cutter.finish(ids, messages);
   row.ids = std::move(ids);
   row.messages = std::move(messages);
   if (row.messages.empty()) return join(std::move(row));
-  end_.sum(StateTable::blocks).add(row.checksum());
-  return replace(row);
+  sum(row);
+  return run(sql::cut_block, doing, [&](Statement& put) {
+    put.bind(1, to_sql(row.position));
+    put.bind_blob(2, bytes_of(*row.digest));
+    put.bind_blob(3, row.ids);
+    put.bind(4, std::string_view{row.messages});
+  });
+}
+
+void Scavenger::forget(const Row& row) {
+  if (row.digest) end_.sum(StateTable::blocks).subtract(*row.digest);
+}
+
+void Scavenger::sum(Row& row) {
+  row.digest = scavenged_digest(row.block(), row.chain);
+  end_.sum(StateTable::blocks).add(*row.digest);
 }
 
 Result<void> Scavenger::join(Row row) {
@@ -238,7 +250,7 @@ Result<void> Scavenger::join(Row row) {
     if (!found) return std::unexpected(found.error());
     if (!*found || !(*found)->messages.empty()) continue;
     const Row& other = **found;
-    end_.sum(StateTable::blocks).subtract(other.checksum());
+    forget(other);
     if (auto removed = remove_block(before ? row : other); !removed) return removed;
     if (before) {
       row.position = other.position;
@@ -246,10 +258,9 @@ Result<void> Scavenger::join(Row row) {
       row.chain = other.chain;
     }
     row.count += other.count;
-    row.recorded_at = {};
-    row.digest.reset();
   }
-  end_.sum(StateTable::blocks).add(row.checksum());
+  row.recorded_at = {};
+  sum(row);
   return replace(row);
 }
 
@@ -277,15 +288,16 @@ Result<std::optional<Scavenger::Row>> Scavenger::find_block(std::string_view sql
   return row;
 }
 
+// Of a block that has no message left.
 Result<void> Scavenger::replace(const Row& row) {
   return run(sql::replace_block, doing, [&](Statement& put) {
     put.bind(1, to_sql(row.position));
     put.bind(2, to_sql(row.count));
     put.bind(3, row.recorded_at.microseconds);
     put.bind_blob(4, bytes_of(row.chain));
-    row.digest ? put.bind_blob(5, bytes_of(*row.digest)) : put.bind_null(5);
-    row.ids.empty() ? put.bind_null(6) : put.bind_blob(6, row.ids);
-    put.bind_text_or_null(7, row.messages);
+    put.bind_blob(5, bytes_of(*row.digest));
+    put.bind_null(6);
+    put.bind_null(7);
   });
 }
 
@@ -306,6 +318,15 @@ Result<std::int64_t> Scavenger::place_of(Position position) {
 Result<void> Scavenger::remove_from_process(std::size_t first, std::size_t last) {
   const Uuid process = of_processes_[first].correlation_id;
   while (first < last) {
+    auto single = run(sql::remove_single_by_process, doing, [&](Statement& remove) {
+      remove.bind(1, process);
+      remove.bind(2, to_sql(of_processes_[first].position));
+    });
+    if (!single) return single;
+    if (sqlite3_changes(connection_.handle()) > 0) {
+      ++first;
+      continue;
+    }
     std::vector<Position> positions;
     std::int64_t place = 0;
     {

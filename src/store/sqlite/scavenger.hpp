@@ -37,7 +37,6 @@ class Scavenger {
   // A row of by_stream.
   struct IndexRow {
     Revision last;
-    std::int64_t place;  // of the last message in its block
     std::vector<Position> positions;
   };
   // A row of blocks.
@@ -48,17 +47,15 @@ class Scavenger {
     std::string ids;
     std::string messages;
     Digest chain{};
-    std::optional<Digest> digest;
+    std::optional<Digest> digest;  // once something was removed
     [[nodiscard]] Block block() const noexcept { return {position, count, recorded_at, ids, messages}; }
-    [[nodiscard]] bool scavenged() const noexcept { return digest || messages.empty(); }
-    [[nodiscard]] Digest checksum() const { return scavenged_digest(block(), chain, digest); }
   };
 
   Result<std::vector<StreamRow>> streams_after(std::uint64_t id);
   Result<Revision> first_kept(StreamRow& stream);
   Result<void> cut(StreamRow& stream, Revision first);
   Result<void> keep_head(const StreamRow& stream);
-  Result<void> cut_row(const StreamRow& stream, const IndexRow& row, Revision first);
+  Result<void> cut_rows(const StreamRow& stream, const std::vector<IndexRow>& rows, Revision first);
   // What was collected in removed_ leaves the blocks and the index of processes.
   Result<void> remove_collected();
   Result<void> remove_from_block(std::size_t& next);
@@ -68,6 +65,9 @@ class Scavenger {
   // Blocks that have nothing left become one.
   Result<void> join(Row row);
   Result<std::optional<Row>> find_block(std::string_view sql, Position position);
+  // Its checksum leaves the sum, or comes into it.
+  void forget(const Row& row);
+  void sum(Row& row);
   Result<void> replace(const Row& row);
   Result<void> remove_block(const Row& row);
   Result<Digest> stream_digest(std::uint64_t id);

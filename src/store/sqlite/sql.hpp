@@ -12,17 +12,13 @@ inline constexpr std::string_view last_batch =
 inline constexpr std::string_view last_stream_id = "SELECT ifnull(max(id), 0) FROM streams";
 inline constexpr std::string_view last_blocks =
     "SELECT position, count, recorded_at, ids, messages, chain, digest FROM blocks ORDER BY position DESC LIMIT 2";
-// Whether an index has a message from position ?1 on.
-inline constexpr std::string_view has_messages_from =
-    "SELECT EXISTS(SELECT 1 FROM by_stream WHERE position >= ?1) OR EXISTS(SELECT 1 FROM by_process WHERE position >= "
-    "?1)";
 inline constexpr std::string_view checkpoints = "SELECT processor, position FROM checkpoints";
 inline constexpr std::string_view checkpoint = "SELECT position FROM checkpoints WHERE processor = ?1";
 
 // write
 inline constexpr std::string_view insert_block =
     "INSERT INTO blocks(position, count, recorded_at, chain, digest, ids, messages) "
-    "VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)";
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 inline constexpr std::string_view insert_by_stream =
     "INSERT INTO by_stream(stream_id, revision, position, place, earlier) VALUES(?1, ?2, ?3, ?4, ?5)";
 inline constexpr std::string_view insert_by_process =
@@ -112,8 +108,14 @@ inline constexpr std::string_view streams_to_scavenge =
     "OR max_age_us IS NOT NULL) ORDER BY id LIMIT ?2";
 inline constexpr std::string_view keep_head = "UPDATE streams SET head = ?2 WHERE id = ?1";
 inline constexpr std::string_view stream_positions =
-    "SELECT revision, position, place, earlier FROM by_stream WHERE stream_id = ?1 ORDER BY revision LIMIT ?2";
-inline constexpr std::string_view remove_by_stream = "DELETE FROM by_stream WHERE stream_id = ?1 AND revision = ?2";
+    "SELECT revision, position, earlier FROM by_stream WHERE stream_id = ?1 ORDER BY revision LIMIT ?2";
+inline constexpr std::string_view remove_by_stream =
+    "DELETE FROM by_stream WHERE stream_id = ?1 AND revision >= ?2 AND revision <= ?3";
+inline constexpr std::string_view shorten_by_stream =
+    "UPDATE by_stream SET earlier = ?3 WHERE stream_id = ?1 AND revision = ?2";
+// Where a row has no other message.
+inline constexpr std::string_view remove_single_by_process =
+    "DELETE FROM by_process WHERE correlation_id = ?1 AND position = ?2 AND earlier IS NULL";
 inline constexpr std::string_view process_from =
     "SELECT position, place, earlier FROM by_process WHERE correlation_id = ?1 AND position >= ?2 ORDER BY position "
     "LIMIT 1";
@@ -130,6 +132,8 @@ inline constexpr std::string_view next_block =
 inline constexpr std::string_view replace_block =
     "INSERT OR REPLACE INTO blocks(position, count, recorded_at, chain, digest, ids, messages) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+inline constexpr std::string_view cut_block =
+    "UPDATE blocks SET digest = ?2, ids = ?3, messages = ?4 WHERE position = ?1";
 inline constexpr std::string_view remove_block = "DELETE FROM blocks WHERE position = ?1";
 
 // check

@@ -60,15 +60,10 @@ Digest checkpoint_digest(std::string_view processor, Position position) {
   return hash.digest();
 }
 
-Digest scavenged_digest(const Block& block, const Digest& chain, const std::optional<Digest>& digest) {
+Digest scavenged_digest(const Block& block, const Digest& chain) {
   RowHash hash("scavenged");
-  hash.blob(bytes_of(block.digest()));
+  block.put_into(hash);
   hash.blob(bytes_of(chain));
-  if (digest) {
-    hash.blob(bytes_of(*digest));
-  } else {
-    hash.null();
-  }
   return hash.digest();
 }
 

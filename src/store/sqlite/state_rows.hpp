@@ -38,8 +38,7 @@ class HashedRow {
 };
 
 [[nodiscard]] Digest checkpoint_digest(std::string_view processor, Position position);
-// A block from which something was removed. `digest` is that of the block as it was written; empty when several blocks
-// without messages became one.
-[[nodiscard]] Digest scavenged_digest(const Block& block, const Digest& chain, const std::optional<Digest>& digest);
+// Of a block from which something was removed, as it is now.
+[[nodiscard]] Digest scavenged_digest(const Block& block, const Digest& chain);
 
 }  // namespace lasagne::detail::sqlite

@@ -64,10 +64,14 @@ void Verifier::check_blocks() {
 
 void Verifier::check_chain(const Block& block, Statement& row) {
   const auto chain = digest_of(row.blob(5));
-  const auto digest = digest_of(row.blob(6));
-  const bool joined = !digest && block.messages.empty();
-  if (digest || joined) scavenged_.add(scavenged_digest(block, chain.value_or(Digest{}), digest));
-  if (!chain || (!joined && chain_after(chain_, digest ? *digest : block.digest()) != *chain)) {
+  const bool scavenged = !row.is_null(6);
+  const auto digest = scavenged ? digest_of(row.blob(6)) : block.digest();
+  if (scavenged && digest) scavenged_.add(*digest);
+  const auto holds = [&] {
+    if (!chain || !digest) return false;
+    return scavenged ? *digest == scavenged_digest(block, *chain) : *chain == chain_after(chain_, *digest);
+  };
+  if (!holds()) {
     find(block.position,
          fmt::format("The messages at positions {} to {} do not match their checksum: they, or messages "
                      "before them, were changed, removed or moved.",

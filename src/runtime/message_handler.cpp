@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/rejection.hpp"
+
 namespace lasagne::detail {
 
 namespace {
@@ -56,7 +58,7 @@ bool CommandHandler::call_on_failure(const Message& message, const Failure& fail
 
 ReactionHandler::ReactionHandler(const Registry& registry, std::shared_ptr<const Reaction> reaction,
                                  std::vector<std::string> own_categories)
-    : reaction_(std::move(reaction)), own_categories_(std::move(own_categories)) {
+    : registry_(registry), reaction_(std::move(reaction)), own_categories_(std::move(own_categories)) {
   types_.types = registry.stored_names(reaction_->types());
 }
 
@@ -67,12 +69,24 @@ bool ReactionHandler::concerns(const Message& message) const {
   return std::ranges::find(own_categories_, category_of(stream)) != own_categories_.end();
 }
 
-std::string ReactionHandler::call_key(const Message& message) const { return reaction_->key(message); }
+const Message& ReactionHandler::todays(const Message& message, std::optional<Message>& changed) const {
+  if (message.stream.ends_with(rejections_suffix)) changed = with_qualified_command(message, registry_);
+  return changed ? *changed : message;
+}
 
-void ReactionHandler::call(const Message& message, HopBuilder& builder) const { builder.reaction(*reaction_, message); }
+std::string ReactionHandler::call_key(const Message& message) const {
+  std::optional<Message> changed;
+  return reaction_->key(todays(message, changed));
+}
+
+void ReactionHandler::call(const Message& message, HopBuilder& builder) const {
+  std::optional<Message> changed;
+  builder.reaction(*reaction_, todays(message, changed));
+}
 
 bool ReactionHandler::call_on_failure(const Message& message, const Failure& failure, HopBuilder& builder) const {
-  return builder.reaction_failure(*reaction_, message, failure);
+  std::optional<Message> changed;
+  return builder.reaction_failure(*reaction_, todays(message, changed), failure);
 }
 
 }  // namespace lasagne::detail

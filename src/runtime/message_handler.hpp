@@ -64,7 +64,7 @@ class CommandHandler final : public MessageHandler {
 // publish or reject.
 class ReactionHandler final : public MessageHandler {
  public:
-  // `own_categories`: of the streams whose events stay inside the module.
+  // `registry` must outlive it. `own_categories`: of the streams whose events stay inside the module.
   ReactionHandler(const Registry& registry, std::shared_ptr<const Reaction> reaction,
                   std::vector<std::string> own_categories);
   const Filter& reads() const override { return types_; }
@@ -75,6 +75,10 @@ class ReactionHandler final : public MessageHandler {
   void call(const Message& message, HopBuilder& builder) const override;
   bool call_on_failure(const Message& message, const Failure& failure, HopBuilder& builder) const override;
 
+  // The message as it would be stored today.
+  [[nodiscard]] const Message& todays(const Message& message, std::optional<Message>& changed) const;
+
+  const Registry& registry_;
   const std::shared_ptr<const Reaction> reaction_;
   const std::vector<std::string> own_categories_;
   Filter types_;

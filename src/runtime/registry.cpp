@@ -39,6 +39,7 @@ Registry::Registry(std::vector<Module> modules) : modules_(std::move(modules)) {
   for (const auto& module : modules_) {
     for (const auto& reaction : ModuleAccess::reactions(module)) check_listed(module, reaction);
   }
+  check_last_parts();
   for (const auto& [name, handler] : handlers_) {
     const auto [entry, first] = unqualified_.emplace(last_part(name), &handler);
     if (!first) entry->second = nullptr;
@@ -98,6 +99,22 @@ void Registry::add_reaction(const Module& module, const ReactionSpec& reaction) 
   add_unique((shared ? "process manager of category " : "category ") + std::string(category), bearer);
 }
 
+// CommandRejected::as takes the last part of a name for the name, since older stores hold that.
+void Registry::check_last_parts() const {
+  const auto check = [&](std::string_view name) {
+    const auto last = last_part(name);
+    if (last == name || (!handlers_.contains(last) && !routes_.contains(last))) return;
+    throw std::invalid_argument(
+        "command " + cpp_name(*types_.type_of(last)) + " is kept as \"" + std::string(last) +
+        "\", which is also the last part of \"" + std::string(name) + "\", and so what " +
+        cpp_name(*types_.type_of(name)) +
+        " was called before names were qualified: a rejection of the first would be taken for one of the second. "
+        "Specialise lasagne::type_name for one of them");
+  };
+  for (const auto& [name, unused] : handlers_) check(name);
+  for (const auto& [name, unused] : routes_) check(name);
+}
+
 void Registry::check_listed(const Module& module, const ReactionSpec& reaction) const {
   for (const auto& type : reaction.reaction->types()) {
     if (types_.reaches(type.name, module.name())) continue;
@@ -137,6 +154,18 @@ std::vector<std::string> Registry::stored_names(std::span<const MessageType> typ
     if (!other && std::ranges::find(names, unqualified) == names.end()) names.emplace_back(unqualified);
   }
   return names;
+}
+
+std::vector<std::string_view> Registry::commands_named(std::string_view module, std::string_view stored) const {
+  const auto bus = commands_stream(module);
+  std::set<std::string_view> names;
+  const auto add = [&](std::string_view name, const std::string& its_bus) {
+    if (its_bus == bus && (name == stored || last_part(name) == stored)) names.insert(name);
+  };
+  for (const auto& [name, handler] : handlers_) add(name, handler.bus);
+  for (const auto& [name, its_bus] : routes_) add(name, its_bus);
+  if (names.contains(stored)) return {*names.find(stored)};
+  return {names.begin(), names.end()};
 }
 
 std::string Registry::sending_problem(std::string_view name, const std::type_info* type) const {

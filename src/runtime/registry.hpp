@@ -32,6 +32,9 @@ class Registry {
   [[nodiscard]] bool has_processor(const std::string& name) const { return unique_.contains("processor " + name); }
   // Every name under which messages of these types may be stored.
   [[nodiscard]] std::vector<std::string> stored_names(std::span<const MessageType> types) const;
+  // The commands of the module of which a stored name may tell: the one of just this name, or those whose last part it
+  // is, from before names were qualified.
+  [[nodiscard]] std::vector<std::string_view> commands_named(std::string_view module, std::string_view stored) const;
   // Why a value of this C++ type cannot be sent as a command; empty when it can.
   [[nodiscard]] std::string sending_problem(std::string_view name, const std::type_info* type) const;
   // The modules that routes_to names.
@@ -46,6 +49,7 @@ class Registry {
   void add_module(const Module& module);
   void add_decider(const Module& module, const Decider& decider);
   void add_reaction(const Module& module, const ReactionSpec& reaction);
+  void check_last_parts() const;
   void check_listed(const Module& module, const ReactionSpec& reaction) const;
   [[nodiscard]] const Handler* handler_of(std::string_view command_type) const;
 

@@ -36,4 +36,21 @@ Encoded encode_rejection(std::string_view module, const Message& command, const 
   return encoded;
 }
 
+std::optional<Message> with_qualified_command(const Message& message, const Registry& registry) {
+  if (!names_type<CommandRejected>(message.type)) return std::nullopt;
+  auto rejected = from_json<CommandRejected>(message.data);
+  if (!rejected) return std::nullopt;  // whoever decodes it says why not
+  const auto names = registry.commands_named(rejected->module, rejected->command_type);
+  if (names.size() > 1) {
+    throw DecodeFailure("the rejected command " + rejected->command_type + " of module " + rejected->module +
+                        " may be " + std::string(names[0]) + " or " + std::string(names[1]) +
+                        ": edit command_type and send the message back");
+  }
+  if (names.empty() || names[0] == rejected->command_type) return std::nullopt;
+  Message qualified = message;
+  rejected->command_type = names[0];
+  qualified.data = to_json(*rejected);
+  return qualified;
+}
+
 }  // namespace lasagne::detail

@@ -1,4 +1,4 @@
-// Checks all of a store, for damage and for changes that something else than Lasagne made.
+// Checks all of a store, for damage and for changes that something other than Lasagne made.
 #pragma once
 
 #include <cstddef>

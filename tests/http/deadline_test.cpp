@@ -89,17 +89,19 @@ TEST_F(HttpDeadline, OfAStopEndsThoseThatAreWaitedFor) {
   auto deadlines = none;
   deadlines.stop = near;
   LocalServer server(router_, deadlines);
-  const RawClient head(server.port());
-  const RawClient body(server.port());
-  const RawClient idle(server.port());
-  head.say(half_a_head);
-  body.say(half_a_body);
-  idle.say(get_small);
-  ASSERT_TRUE(idle.hear_until_it_ends_with("\"done\"").starts_with("HTTP/1.1 200"));
-  server.ask_to_stop();
-  for (const auto* client : {&idle, &head, &body}) {
-    (void)client->hear(hung);
-    EXPECT_TRUE(client->closed());
+  {
+    const RawClient head(server.port());
+    const RawClient body(server.port());
+    const RawClient idle(server.port());
+    head.say(half_a_head);
+    body.say(half_a_body);
+    idle.say(get_small);
+    ASSERT_TRUE(idle.hear_until_it_ends_with("\"done\"").starts_with("HTTP/1.1 200"));
+    server.ask_to_stop();
+    for (const auto* client : {&idle, &head, &body}) {
+      (void)client->hear(hung);
+      EXPECT_TRUE(client->closed());
+    }
   }
   EXPECT_TRUE(server.stop());
 }

@@ -69,7 +69,7 @@ void adopt_unqualified(Store& store, const Registry& registry) {
                                   ", from before type names were qualified, and it "
                                   "may be " +
                                   to + " or " + rival->second +
-                                  " today: give the one that it is HandlerOptions::name = \"" + from + "\"");
+                                  " today: give the one that is meant HandlerOptions::name = \"" + from + "\"");
     }
     adopt(store, {from, to});
   }

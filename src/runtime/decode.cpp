@@ -8,7 +8,8 @@ AnyCommand::~AnyCommand() {
 }
 
 void throw_unknown_type(std::string_view type, std::string_view wanted_by) {
-  throw DecodeFailure(std::string(wanted_by) + " knows no message type " + std::string(type));
+  throw DecodeFailure(std::string(wanted_by) + " knows no message type " + std::string(type) +
+                      ": if it was renamed, keep its old name with lasagne::type_name");
 }
 
 std::size_t listed_type(std::string_view type, std::span<const MessageType> types, std::string_view wanted_by) {
@@ -21,7 +22,7 @@ std::size_t listed_type(std::string_view type, std::span<const MessageType> type
   }
   if (candidates.empty()) throw_unknown_type(type, wanted_by);
   throw DecodeFailure(std::string(wanted_by) + " cannot tell what a stored " + std::string(type) + " is: it may be " +
-                      candidates + ". Keep the one that it is under this name with lasagne::type_name");
+                      candidates + ". Keep the one that is meant under this name with lasagne::type_name");
 }
 
 void decode_erased(std::string_view type, std::string_view data, ReadNode read, void* value) {

@@ -41,10 +41,11 @@ ExecuteResult RuntimeImpl::execute(const CommandRef& command, const ExecuteOptio
   }
   const Decider* decider = registry_.decider_of(type.name);
   if (decider == nullptr) {
-    return refuse({ErrorCode::invalid,
-                   std::string(type.name) + " is handled by a module that this runtime only knows the bus of: send it",
-                   {},
-                   std::nullopt});
+    return refuse(
+        {ErrorCode::invalid,
+         std::string(type.name) + " is handled by a module of which this runtime knows only the bus: send it instead",
+         {},
+         std::nullopt});
   }
   const auto wrapped = guarded([&] { return decider->wrap(*type.type, command.object); });
   if (!wrapped) return refuse(handler_failed("taking a " + std::string(type.name), {}, wrapped.error()));
@@ -64,7 +65,8 @@ ExecuteResult RuntimeImpl::decide_once(const Decider& decider, const AnyCommand&
       if (loaded.revision) cache_.put(command.stream, std::move(loaded));
       return refuse({ErrorCode::conflict,
                      command.stream + " was expected at " + options.expected->to_string() + " but " +
-                         (actual ? "is at revision " + std::to_string(*actual) : std::string("does not exist")),
+                         (actual ? "is at revision " + std::to_string(*actual) : std::string("does not exist")) +
+                         ": load it and decide again",
                      command.stream, actual});
     }
     auto decided = decider.decide(command, *loaded.state);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <stdexcept>
 #include <vector>
 
 #include "group_checkout/group_checkout.hpp"
@@ -14,6 +15,7 @@
 #include "saga/group_checkout_saga.hpp"
 #include "shipments_module.hpp"
 #include "shopping_carts_module.hpp"
+#include "support/waiting_scenario.hpp"
 
 namespace planted {
 
@@ -79,6 +81,19 @@ struct TwoAnswers : hotel::GuestStayAccount {
 };
 inline std::vector<Module> two_answers() {
   return {Module{"hotel"}.decider<TwoAnswers>().decider<hotel::GroupCheckout>().saga<hotel::GroupCheckoutSaga>()};
+}
+
+// A handler that needs another message first, and keeps the order: it waits in vain for a successor of its own.
+struct TourInOrder : waiting_domain::Tour {
+  using Tour::on;
+  static std::vector<Event> on(const waiting_domain::TourPaid& event, const State& booked, lasagne::Send&) {
+    if (!booked) throw std::runtime_error("the tour is not booked yet");
+    return {waiting_domain::TourConfirmed{event.id}};
+  }
+};
+inline std::vector<Module> waiting_in_order() {
+  using namespace waiting_domain;
+  return {Module{"tours"}.decider<Booking>().decider<waiting_domain::Payment>().process_manager<TourInOrder>()};
 }
 
 }  // namespace planted

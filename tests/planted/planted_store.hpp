@@ -171,6 +171,31 @@ class CallsUnmarked final : public BuggyStore {
   }
 };
 
+// That a call has begun is written down, and not that it is an attempt: a crash in the middle of it does not count.
+class AttemptsUncounted final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    Commit uncounted = commit;
+    for (auto& entry : uncounted.parked_put) {
+      if (entry.status == lasagne::ParkedMessage::Status::calling) --entry.attempts;
+    }
+    return real().append(uncounted, await);
+  }
+};
+
+// That a message waits for another one is kept in memory alone.
+class WaitsForgotten final : public BuggyStore {
+ public:
+  using BuggyStore::BuggyStore;
+  Result<Committed> append(const Commit& commit, Await await) override {
+    const auto waits = [](const auto& entry) { return entry.key.find(" (not yet") != std::string::npos; };
+    Commit forgetful = commit;
+    std::erase_if(forgetful.parked_put, waits);
+    return real().append(forgetful, await);
+  }
+};
+
 // A process that starts knows nothing of the calls that were under way when the last one ended.
 class CallsForgotten final : public BuggyStore {
  public:

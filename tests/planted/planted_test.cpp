@@ -10,6 +10,7 @@
 #include "planted_store.hpp"
 #include "shop_scenario.hpp"
 #include "support/repeats_scenario.hpp"
+#include "support/waiting_scenario.hpp"
 #include "testing/simulation/shrink.hpp"
 
 namespace {
@@ -81,8 +82,17 @@ TEST(Planted, ParkingThatLetsASuccessorOvertake) {
 TEST(Planted, ACallThatIsNotMarkedDurablyBeforeIt) {
   expect_caught({shop, nullptr, between<planted::CallsUnmarked>()}, 1);
 }
+TEST(Planted, ACrashDuringACallThatIsNoAttempt) {
+  expect_caught({shop, nullptr, between<planted::AttemptsUncounted>()}, 60);
+}
 TEST(Planted, CallsUnderWayThatAreForgottenInACrash) {
   expect_caught({shop, nullptr, between<planted::CallsForgotten>()}, 30);
+}
+TEST(Planted, AMessageThatWaitsAndHoldsBackItsKey) {
+  expect_caught({waiting_domain::scenario, planted::waiting_in_order, {}}, 1);
+}
+TEST(Planted, AMessageThatWaitsAndIsForgottenInACrash) {
+  expect_caught({waiting_domain::scenario, nullptr, between<planted::WaitsForgotten>()}, 10);
 }
 TEST(Planted, ATimerThatFiresTooEarly) { expect_caught({shop, nullptr, between<planted::TimersTooEarly>()}, 10); }
 TEST(Planted, ACancelledTimerThatStaysSet) {

@@ -6,6 +6,7 @@
 #include "shop_scenario.hpp"
 #include "simulator/seeds.hpp"
 #include "support/repeats_scenario.hpp"
+#include "support/waiting_scenario.hpp"
 
 namespace {
 
@@ -28,6 +29,11 @@ TEST(SimulatedShop, ComesToRestAlsoWithOtherSeeds) { run_shop(1'000'001, 1500); 
 // Commands that come again when their bus has forgotten them, and then what they caused on other buses.
 TEST(SimulatedRepeats, EachPartOfAHopIsNewOrARepeat) {
   expect_clean(simulate_seeds(repeats_domain::scenario, 1, 1500 / slower));
+}
+
+// Messages that wait for others, which overtake them.
+TEST(SimulatedWaits, EndWithWhatTheyWaitFor) {
+  expect_clean(simulate_seeds(waiting_domain::scenario, 1, 500 / slower));
 }
 
 class SimulatedHotel : public ::testing::TestWithParam<const char*> {};

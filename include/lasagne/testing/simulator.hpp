@@ -13,7 +13,8 @@
 //   at a commit        the node crashes before or after it; a conflict; the store is unavailable; the outcome is
 //                      unknown (committed or not); the commit is delivered twice; the node is paused in front of it,
 //                      others take over, and it wakes as a zombie
-//   in a handler       it throws, before or after it did its work, for a moment or for good
+//   in a handler       it throws, before or after it did its work, for a moment or for good; one of Scenario::may_wait
+//                      says NotYet
 //   at a read          unavailable, or a slow reader: short slices
 //   between the hops   a node crashes, or is paused; a processor falls behind; the clock of a node or of the store
 //                      jumps, backwards too; hours pass; a command comes twice; the whole machine crashes and loses
@@ -68,6 +69,9 @@ struct Scenario {
   // Names what is wrong in the log once the run has come to rest; empty when all is well. Called once a run. It must
   // judge by the log alone, since `shrink` leaves out commands.
   std::function<std::vector<std::string>(Store&)> audit;
+  // Processors whose handlers may say NotYet, by their names (see Module::processors): messages of theirs are also made
+  // to wait at random, and overtaken by their successors.
+  std::vector<std::string> may_wait{};
   // Unless empty, called before each run, to reset whatever stands for the outside world that effects call.
   std::function<void()> before_run{};
 };

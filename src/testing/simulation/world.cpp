@@ -100,6 +100,7 @@ void World::open() {
 std::shared_ptr<World::Node> World::start_node(std::size_t number) {
   auto node = std::make_shared<Node>();
   node->number = number;
+  node->born = all_calls_;
   if (between_) node->between = between_(store_);
   std::vector<Module> modules;
   for (const auto& module : scenario_.modules()) modules.push_back(with_faults(module, *this));
@@ -227,8 +228,8 @@ void World::retry_parked(Node& node) {
   if (!parked) return;
   for (const auto& view : *parked) {
     if (view.entry.status != ParkedMessage::Status::parked) continue;
+    calls_.erase({view.entry.processor, view.entry.position});  // also where nobody knows whether it is sent back
     if (runtime.settle_parked(view.entry.processor, view.entry.position, false, {})) {
-      calls_.erase({view.entry.processor, view.entry.position});
       note("node " + std::to_string(node.number) + ": the message at position " + std::to_string(view.entry.position) +
            ", parked for " + view.entry.processor + ", is sent back for another attempt");
     }

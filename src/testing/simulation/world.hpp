@@ -57,6 +57,7 @@ class World final : private FaultPoints {
     bool asleep = false;       // paused in the middle of a hop
     bool dead = false;         // crashed, while asleep
     std::size_t awake_at = 0;  // paused between hops until this step
+    std::size_t born = 0;      // after so many calls of effects
   };
   // The hop under way.
   struct HopUnderWay {
@@ -73,6 +74,11 @@ class World final : private FaultPoints {
     std::uint32_t commits = 0;
     std::uint32_t handlers = 0;
     std::uint32_t reads = 0;
+  };
+  // Of an effect at a message.
+  struct Attempt {
+    std::size_t first = 0;  // of all calls
+    std::size_t calls = 0;
   };
   struct SetTimer {
     Uuid message_id;
@@ -119,6 +125,7 @@ class World final : private FaultPoints {
   Result<Committed> write(const Commit& commit, Await await);
   void check_written(const Commit& commit);
   void check_answered(const Commit& commit, const Commit::ParkedId& id);
+  void check_attempt(const std::string& call, const ParkedMessage& held);
   void check_cancelled(const Commit& commit);
   void check_ids(const Commit& commit);
   Result<Committed> write_with(Fault fault, const Commit& commit, Await await);
@@ -163,8 +170,9 @@ class World final : private FaultPoints {
   std::map<std::string, Position> passed_;  // the checkpoints as they moved
   std::map<std::string, SetTimer> timers_;  // those that are set, by key
   std::map<Uuid, std::size_t> late_;        // how often a command came again when its bus had forgotten its id
-  // Of effects: how often each attempt at a message was made, and what was settled.
-  std::map<std::pair<std::string, Position>, std::map<std::uint32_t, std::size_t>> calls_;
+  // Of effects: the attempts at each message, by its key as it is held and their number, and what was settled.
+  std::map<std::pair<std::string, Position>, std::map<std::pair<std::string, std::uint32_t>, Attempt>> calls_;
+  std::size_t all_calls_ = 0;
   std::set<std::pair<std::string, Position>> answered_;
   std::map<Uuid, Uuid> made_;  // the ids of what was made of a message, by what that was
   HopUnderWay* hop_ = nullptr;

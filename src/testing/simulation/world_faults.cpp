@@ -204,16 +204,33 @@ void World::before_effect(const Message& message) {
   const bool marked = !held->empty() && held->front().position == message.position &&
                       held->front().status == ParkedMessage::Status::calling;
   if (!marked) return violation(call + " before it was durable that this attempt has begun");
-  // Each attempt is one call, but that several nodes may begin the same one.
-  const auto attempt = held->front().attempts;
-  if (++calls_[{hop_->processor, message.position}][attempt] > options_.nodes) {
-    violation(call + " " + std::to_string(options_.nodes + 1) + " times in attempt " + std::to_string(attempt));
+  check_attempt(call, held->front());
+}
+
+// Each attempt is one call, but that several nodes may begin the same one. A process that starts counts what the ones
+// before it began.
+void World::check_attempt(const std::string& call, const ParkedMessage& held) {
+  auto& attempts = calls_[{hop_->processor, held.position}];
+  for (const auto& [attempt, made] : attempts) {
+    if (attempt.first != held.key || attempt.second < held.attempts || made.first > hop_->node.born) continue;
+    violation(call + " in attempt " + std::to_string(held.attempts) + ", though attempt " +
+              std::to_string(attempt.second) + " was made by a process that has ended");
+  }
+  auto& now = attempts[{held.key, held.attempts}];
+  ++all_calls_;
+  if (now.calls == 0) now.first = all_calls_;
+  if (++now.calls > options_.nodes) {
+    violation(call + " " + std::to_string(options_.nodes + 1) + " times in attempt " + std::to_string(held.attempts));
   }
 }
 
 void World::before_handler() {
   const auto before = [](Fault fault) { return fault == Fault::throws_before; };
   if (hop_ == nullptr || !strikes(before, hop_->handlers)) return;
+  if (std::ranges::count(scenario_.may_wait, hop_->processor) > 0) {
+    fault(who() + ": a handler has to wait");
+    throw NotYet("simulated wait of a handler");
+  }
   count(hop_->step->fault);
   throw std::runtime_error("simulated fault of a handler");
 }

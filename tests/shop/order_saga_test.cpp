@@ -24,7 +24,7 @@ lasagne::CommandRejected rejection_of(const Command& command) {
   return {"module",
           std::string(lasagne::type_name<Command>),
           id_of("command"),
-          "target",
+          "Shipment-" + order.to_string(),
           "Reason",
           "detail",
           lasagne::to_json(command)};

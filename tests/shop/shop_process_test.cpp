@@ -163,6 +163,22 @@ TEST(ShopProcess, ARefusedPackageCancelsTheOrder) {
   shop.expect_clean();
 }
 
+// It does not stand in the rejection as a whole.
+TEST(ShopProcess, ARefusedPackageThatIsTooLongForItsRejectionCancelsTheOrder) {
+  Shop shop;
+  const auto id = shop.place_order();
+  std::vector<shipments::PackageItem> items;
+  for (std::size_t i = 0; i < 15'500; ++i) items.push_back({id_of("product " + std::to_string(i)), 1});
+  shop.send(shipments::SendPackage{id, std::move(items), shop.now()});
+  shop.settle();
+  const auto rejected = shop.store().read_all(0, {{"lasagne.CommandRejected"}, {}, {}}, 10);
+  ASSERT_EQ(rejected->messages.size(), 1U);
+  EXPECT_TRUE(lasagne::from_json<lasagne::CommandRejected>(rejected->messages[0]->data)->command_bytes);
+  EXPECT_EQ(shop.state<Order>(id).cancellation, CancellationReason::ShipmentRefused);
+  EXPECT_EQ(shop.state<Payment>(shop.payment_of(id)).status, PaymentStatus::Discarded);
+  shop.expect_clean();
+}
+
 TEST(ShopProcess, APaymentThatTheOrderRefusesGoesBackAndTheOrderIsCancelled) {
   Shop shop;
   const auto id = shop.place_order();

@@ -1,6 +1,8 @@
 #include "order_saga.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shop::orders {
@@ -9,6 +11,17 @@ using payments::DiscardPayment;
 using payments::DiscardReason;
 using payments::RequestPayment;
 using shipments::SendPackage;
+
+namespace {
+
+// A package of many items may be too long for its rejection, which then names the order by its target alone. The other
+// commands of this process are short.
+std::optional<lasagne::Uuid> order_of_package(const lasagne::CommandRejected& rejected) {
+  if (!lasagne::names_type<SendPackage>(rejected.command_type)) return std::nullopt;
+  return lasagne::Uuid::parse(std::string_view(rejected.target).substr(rejected.target.find('-') + 1));
+}
+
+}  // namespace
 
 void OrderSaga::on(const shopping_carts::ShoppingCartFinalized& cart, lasagne::Send& send) {
   std::vector<OrderItem> items;
@@ -59,8 +72,8 @@ void OrderSaga::on(const lasagne::CommandRejected& rejected, lasagne::Send& send
     send(CancelOrder{request->order_id, request->payment_id, CancellationReason::PaymentFailed, now});
   } else if (const auto record = rejected.as<RecordOrderPayment>()) {
     send(DiscardPayment{record->payment_id, DiscardReason::OrderRefusedPayment, now});
-  } else if (const auto package = rejected.as<SendPackage>()) {
-    send(CancelOrder{package->order_id, {}, CancellationReason::ShipmentRefused, now});
+  } else if (const auto order_id = order_of_package(rejected)) {
+    send(CancelOrder{*order_id, {}, CancellationReason::ShipmentRefused, now});
   }
 }
 

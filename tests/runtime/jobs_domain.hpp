@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,7 +33,10 @@ struct Faults {
 };
 inline Faults faults;
 
+inline std::mutex faults_mutex;  // of what maybe_fail counts: effects are called on many threads
+
 inline void maybe_fail(const std::string& name) {
+  const std::scoped_lock lock(faults_mutex);
   if (faults.deny == name) throw lasagne::PermanentError(name + " is broken");
   if (auto& left = faults.failures[name]; left > 0) {
     --left;
@@ -192,10 +196,14 @@ struct Invoicing {
 struct MailRoom {
   using Event = std::variant<InvoiceIssued>;
   std::shared_ptr<std::vector<std::string>> sent = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();  // of what was sent: calls are made at once
   bool pays = false;
   void on(const InvoiceIssued& event, Send& send) {
     maybe_fail("MailRoom");
-    sent->push_back(send.idempotency_key());
+    {
+      const std::scoped_lock lock(*mutex);
+      sent->push_back(send.idempotency_key());
+    }
     if (pays) send(PayInvoice{event.invoice_id});
   }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -37,7 +38,9 @@ Result<bool> EffectThreads::advance() {
 
 Result<bool> EffectThreads::advance_once() {
   auto ended = std::exchange(ended_, {});
-  const bool stopping = stopping_;
+  // Calls that wait for a thread come first: so one flush marks all that can begin once they have ended, where short
+  // calls would otherwise have a flush each.
+  const bool begins = !stopping_ && to_make_.empty();
   Result<bool> committed;
   Result<EffectProcessor::Begun> begun;
   Result<std::optional<Timestamp>> due;
@@ -48,7 +51,7 @@ Result<bool> EffectThreads::advance_once() {
     const auto stepped = guarded([&] {
       for (auto& call : ended) processor_.ended(std::move(call));
       committed = processor_.commit_ended(clock_());
-      if (committed && !stopping) begun = processor_.begin(clock_());
+      if (committed && begins) begun = processor_.begin(clock_());
       due = processor_.next_due();
       if (!due || !*due) return;
       const auto wait = **due - clock_();
@@ -64,7 +67,7 @@ Result<bool> EffectThreads::advance_once() {
     busy = processor_.busy();
   }
   busy_ = busy;
-  next_due_ = due && !stopping ? *due : std::nullopt;
+  next_due_ = due && begins ? *due : std::nullopt;  // else whoever takes the last call begins again
   retry_at_ = retry_at;
   if (!committed) return committed;
   if (!begun) return std::unexpected(std::move(begun.error()));
@@ -77,18 +80,25 @@ Result<bool> EffectThreads::advance_once() {
 }
 
 void EffectThreads::hand_out(std::deque<EffectCall> calls) {
-  for (auto& call : calls) {
-    to_make_.push_back(std::move(call));
+  std::ranges::move(calls, std::back_inserter(to_make_));
+  bring_thread();
+}
+
+// One thread at a time is on its way, and brings the next if there is still a call for it then. So calls that take no
+// time are made by the few threads that are awake, and calls that take long have a thread each in no time.
+void EffectThreads::bring_thread() {
+  if (to_make_.empty() || coming_ || stopping_) return;
+  if (idle_ > 0) {
+    coming_ = true;
     something_.notify_one();
-  }
-  while (!stopping_ && idle_ < to_make_.size() && threads_.size() <= processor_.calls_at_once()) {
+  } else if (threads_.size() <= processor_.calls_at_once()) {
     try {
       threads_.emplace_back([this] { work(); });
       own_.push_back(threads_.back().get_id());
+      coming_ = true;
     } catch (const std::system_error&) {
       return;  // the threads that there are make these calls too; if there is none, the next round tries again
     }
-    ++idle_;
   }
 }
 
@@ -107,22 +117,31 @@ std::optional<Timestamp> EffectThreads::next_due() const {
   return next_due_;
 }
 
+bool EffectThreads::wait_for_something(std::optional<steady_clock::time_point> until) {
+  bool called = true;
+  ++idle_;
+  if (until) {
+    called = something_.wait_until(mutex_, *until);
+  } else {
+    something_.wait(mutex_);
+  }
+  --idle_;
+  coming_ = false;
+  return called;
+}
+
 // Whoever waits in vain for a while flushes what was committed, unless the hops have done so by then. When a retry is
 // due, one of those who wait begins it.
 std::optional<EffectCall> EffectThreads::next_call() {
   while (to_make_.empty()) {
     if (stopping_) return std::nullopt;
     if (unflushed_) {
-      if (!something_.wait_until(mutex_, steady_clock::now() + EffectLimits::flush_wait) &&
-          std::exchange(unflushed_, false)) {
-        const Unlocked unlocked(mutex_);
-        (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next commit
-      }
-    } else if (!retry_at_) {
-      something_.wait(mutex_);
-    } else if (steady_clock::now() < *retry_at_) {
-      const auto until = *retry_at_;
-      (void)something_.wait_until(mutex_, until);
+      if (wait_for_something(steady_clock::now() + EffectLimits::flush_wait)) continue;
+      if (!to_make_.empty() || !std::exchange(unflushed_, false)) continue;
+      const Unlocked unlocked(mutex_);
+      (void)store_.flush(store_.visible_position());  // a store that fails here fails at the next commit
+    } else if (!retry_at_ || steady_clock::now() < *retry_at_) {
+      (void)wait_for_something(retry_at_);
     } else {
       retry_at_.reset();
       const Unlocked unlocked(mutex_);
@@ -131,13 +150,14 @@ std::optional<EffectCall> EffectThreads::next_call() {
   }
   auto call = std::move(to_make_.front());
   to_make_.pop_front();
+  bring_thread();
   return call;
 }
 
 void EffectThreads::work() {
   const MutexLock lock(mutex_);
+  coming_ = false;
   while (const auto call = next_call()) {
-    --idle_;
     const bool stopping = stopping_;
     std::optional<EndedCall> ended;
     {
@@ -145,11 +165,8 @@ void EffectThreads::work() {
       ended = stopping ? EffectProcessor::put_back(*call) : processor_.call(*call, stop_.get_token());
     }
     ended_.push_back(*std::move(ended));
-    {
-      const Unlocked unlocked(mutex_);
-      commit_until_taken();
-    }
-    ++idle_;
+    const Unlocked unlocked(mutex_);
+    commit_until_taken();
   }
 }
 
@@ -166,15 +183,16 @@ void EffectThreads::commit_until_taken() {
 
 void EffectThreads::stop() {
   if (std::exchange(stopped_, true)) return;
+  std::vector<std::thread> threads;
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
+    threads.swap(threads_);
     something_.notify_all();
     stops_.notify_all();
   }
   stop_.request_stop();
-  for (auto& thread : threads_) thread.join();
-  threads_.clear();
+  for (auto& thread : threads) thread.join();
   {
     const MutexLock lock(mutex_);
     own_.clear();  // the system may give these ids to others

@@ -41,18 +41,21 @@ class EffectThreads {
 
  private:
   void work();
+  // False: until this time in vain.
+  bool wait_for_something(std::optional<std::chrono::steady_clock::time_point> until) REQUIRES(mutex_);
   // Waits for a call to make, and begins a retry that is due meanwhile. Empty: the end.
   std::optional<EffectCall> next_call() REQUIRES(mutex_);
   void commit_until_taken();
   Result<bool> advance_once() REQUIRES(mutex_);
   void hand_out(std::deque<EffectCall> calls) REQUIRES(mutex_);
+  // Sees to it that a thread comes for the next call.
+  void bring_thread() REQUIRES(mutex_);
 
   EffectProcessor& processor_;  // stepped by the thread that set advancing_
   Store& store_;
   const std::function<Timestamp()> clock_;
   std::stop_source stop_;
-  bool stopped_ = false;              // only stop() uses it
-  std::vector<std::thread> threads_;  // grows by the thread that set advancing_, ends in stop()
+  bool stopped_ = false;  // only stop() uses it
 
   mutable Mutex mutex_;
   ConditionVariable something_;  // for idle threads: a call to make, something to flush, or the end
@@ -62,8 +65,10 @@ class EffectThreads {
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool busy_ GUARDED_BY(mutex_) = false;       // calls were begun and not settled
   bool unflushed_ GUARDED_BY(mutex_) = false;  // something was committed since the last marks
-  std::size_t idle_ GUARDED_BY(mutex_) = 0;    // threads that take the next call
+  bool coming_ GUARDED_BY(mutex_) = false;     // a thread was called or started for to_make_, and is not there yet
+  std::size_t idle_ GUARDED_BY(mutex_) = 0;    // threads that wait for a call
   std::deque<EffectCall> to_make_ GUARDED_BY(mutex_);
+  std::vector<std::thread> threads_ GUARDED_BY(mutex_);  // until stop() takes them
   std::vector<std::thread::id> own_ GUARDED_BY(mutex_);  // of threads_
   std::vector<EndedCall> ended_ GUARDED_BY(mutex_);
   std::optional<Timestamp> next_due_ GUARDED_BY(mutex_);

@@ -128,7 +128,8 @@ void EffectCalls::dropped(const ParkedMessage& entry, const Commit& commit) {
 
 bool EffectCalls::holds(const EffectCall& call) const {
   const auto* held = held_.find(call.entry.position);
-  return held != nullptr && held->status == ParkedMessage::Status::calling && held->attempts == call.entry.attempts;
+  return held != nullptr && held->status == ParkedMessage::Status::calling && held->attempts == call.entry.attempts &&
+         held->next_attempt == call.entry.next_attempt;  // else another node counted it, for a call of its own
 }
 
 void EffectCalls::settled(const EffectCall& call, const Commit& commit) {

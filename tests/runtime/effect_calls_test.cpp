@@ -171,6 +171,8 @@ TEST_F(EffectCallsTest, AnAttemptThatAnotherNodeBeganIsNotThisOne) {
   const auto begun = begin({{1, "a"}});
   calls.load(held({entry_at(1, "a", Status::calling, 2)}));
   EXPECT_FALSE(calls.holds(begun[0]));
+  calls.load(held({entry_at(1, "a", Status::calling, 1)}));  // the same number, at another time
+  EXPECT_FALSE(calls.holds(begun[0]));
   calls.load(held({}));
   EXPECT_FALSE(calls.holds(begun[0]));
 }

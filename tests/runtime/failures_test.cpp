@@ -240,4 +240,58 @@ TEST_F(Failures, AnAnswerOfOnFailureIsLogged) {
   EXPECT_NE(told[2].text.find("the answer of on_failure is recorded"), std::string::npos) << told[2].text;
 }
 
+// A jar that overflows while its second event is folded, and answers only that.
+struct FillJar {
+  Uuid jar_id;
+  int amount = 0;
+};
+struct DropJar {
+  Uuid jar_id;
+};
+struct JarFilled {
+  Uuid jar_id;
+  int level = 0;
+};
+struct JarSpilt {
+  Uuid jar_id;
+};
+struct Jar {
+  static constexpr std::string_view category = "Jar";
+  using Command = std::variant<FillJar, DropJar>;
+  using Event = std::variant<JarFilled, JarSpilt>;
+  using State = int;
+  static Uuid id(const auto& command) { return command.jar_id; }
+  static State evolve(State level, const JarFilled& filled) {
+    if (filled.level > 10) throw lasagne::PermanentError("over the rim");
+    return std::max(level, filled.level);
+  }
+  static State evolve(State level, const JarSpilt&) { return level; }
+  static Decision<Event> decide(const FillJar& command, const State& level) {
+    return {JarFilled{command.jar_id, level + 1}, JarFilled{command.jar_id, level + command.amount}};
+  }
+  static Decision<Event> decide(const DropJar&, const State&) { throw lasagne::PermanentError("it is broken"); }
+  static Event on_failure(const FillJar& command, const Failure&) { return JarSpilt{command.jar_id}; }
+};
+
+TEST_F(Failures, AFailedAttemptLeavesNothingInTheStateThatOnFailureAnswersWith) {
+  run(Module{"jars"}.decider<Jar>());
+  ASSERT_TRUE(runtime->send(FillJar{id_of(1), 2}));
+  settle();
+  ASSERT_TRUE(runtime->send(FillJar{id_of(1), 20}));
+  settle();
+  ASSERT_EQ(count<JarSpilt>(), 1U);
+  EXPECT_EQ(runtime->load<Jar>(id_of(1))->state, 2);
+  ASSERT_TRUE(runtime->send(FillJar{id_of(1), 3}));
+  settle();
+  EXPECT_EQ(runtime->load<Jar>(id_of(1))->state, 5) << "as it is folded from the log";
+}
+
+TEST_F(Failures, ACommandThatOnFailureDoesNotAnswerIsParked) {
+  run(Module{"jars"}.decider<Jar>());
+  ASSERT_TRUE(runtime->send(DropJar{id_of(1)}));
+  settle();
+  ASSERT_EQ(runtime->parked()->size(), 1U);
+  EXPECT_EQ(runtime->parked()->at(0).entry.error, "it is broken");
+}
+
 }  // namespace failures_test

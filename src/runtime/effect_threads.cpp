@@ -67,7 +67,8 @@ Result<bool> EffectThreads::advance_once() {
     busy = processor_.busy();
   }
   busy_ = busy;
-  next_due_ = due && begins ? *due : std::nullopt;  // else whoever takes the last call begins again
+  put_off_ = !begins;  // then whoever takes the last call brings a thread that begins again
+  next_due_ = due && begins ? *due : std::nullopt;
   retry_at_ = retry_at;
   if (!committed) return committed;
   if (!begun) return std::unexpected(std::move(begun.error()));
@@ -87,7 +88,7 @@ void EffectThreads::hand_out(std::deque<EffectCall> calls) {
 // One thread at a time is on its way, and brings the next if there is still a call for it then. So calls that take no
 // time are made by the few threads that are awake, and calls that take long have a thread each in no time.
 void EffectThreads::bring_thread() {
-  if (to_make_.empty() || coming_ || stopping_) return;
+  if ((to_make_.empty() && !put_off_) || coming_ || stopping_) return;
   if (idle_ > 0) {
     coming_ = true;
     something_.notify_one();
@@ -135,7 +136,10 @@ bool EffectThreads::wait_for_something(std::optional<steady_clock::time_point> u
 std::optional<EffectCall> EffectThreads::next_call() {
   while (to_make_.empty()) {
     if (stopping_) return std::nullopt;
-    if (unflushed_) {
+    if (std::exchange(put_off_, false)) {
+      const Unlocked unlocked(mutex_);
+      commit_until_taken();
+    } else if (unflushed_) {
       if (wait_for_something(steady_clock::now() + EffectLimits::flush_wait)) continue;
       if (!to_make_.empty() || !std::exchange(unflushed_, false)) continue;
       const Unlocked unlocked(mutex_);

@@ -66,6 +66,7 @@ class EffectThreads {
   bool busy_ GUARDED_BY(mutex_) = false;       // calls were begun and not settled
   bool unflushed_ GUARDED_BY(mutex_) = false;  // something was committed since the last marks
   bool coming_ GUARDED_BY(mutex_) = false;     // a thread was called or started for to_make_, and is not there yet
+  bool put_off_ GUARDED_BY(mutex_) = false;    // nothing was begun, since calls waited for a thread
   std::size_t idle_ GUARDED_BY(mutex_) = 0;    // threads that wait for a call
   std::deque<EffectCall> to_make_ GUARDED_BY(mutex_);
   std::vector<std::thread> threads_ GUARDED_BY(mutex_);  // until stop() takes them

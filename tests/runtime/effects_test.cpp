@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "lasagne/forwarding_store.hpp"
 #include "letters.hpp"
@@ -201,6 +202,11 @@ class SleepyStore final : public lasagne::ForwardingStore {
     --sleepers_;
     return false;
   }
+  // Takes as long as a disk, so that calls end meanwhile.
+  lasagne::Result<lasagne::Committed> append(const lasagne::Commit& commit, lasagne::Await await) override {
+    if (await == lasagne::Await::durable) std::this_thread::sleep_for(1ms);
+    return ForwardingStore::append(commit, await);
+  }
   void interrupt() override {
     {
       const std::scoped_lock lock(mutex_);
@@ -240,6 +246,25 @@ TEST_F(EffectsTest, ARetryIsMadeWhenItIsDueThoughTheLoopSleeps) {
   EXPECT_TRUE(calls.await_all(3));
   ASSERT_TRUE(runtime.stop());
   EXPECT_EQ(all<ConfirmLetter>(*store).size(), 1U);
+}
+
+// Each second call ends only when the one after it is made: nobody may take a call and leave the next one for the loop.
+TEST_F(EffectsTest, ACallThatCanBeginDoesNotWaitForTheLoopThatSleeps) {
+  constexpr int pairs = 50;
+  write_letters(2 * pairs);
+  SleepyStore sleepy(*store);
+  HandlerOptions options;
+  options.calls_at_once = 2;
+  Runtime runtime(sleepy, {letters_with(
+                              [&](const LetterWritten& event, Send&, const std::stop_token&) {
+                                const Calls::Under under(calls);
+                                const int number = std::stoi(event.text);
+                                EXPECT_TRUE(number % 2 != 0 || calls.await_all(number + 2));
+                              },
+                              options)});
+  runtime.start();
+  EXPECT_TRUE(calls.await_all(2 * pairs));
+  EXPECT_TRUE(runtime.stop());
 }
 
 // Keys.

@@ -29,6 +29,11 @@ using lasagne::Uuid;
 constexpr std::int64_t first_microsecond = -62'167'219'200'000'000;  // of the year 0
 constexpr std::int64_t last_microsecond = 253'402'300'799'999'999;   // of the year 9999
 
+// A type that cannot be compared, and is written as a number.
+struct Celsius {
+  double degrees = 0;
+};
+
 // A type that JSON does not know, with a spelling of its own.
 class Isbn {
  public:
@@ -67,6 +72,13 @@ struct lasagne::JsonAs<codec_exact_test::Isbn> {
   static std::expected<codec_exact_test::Isbn, std::string> from(const std::string& digits) {
     if (digits.find_first_not_of("0123456789") != std::string::npos) return std::unexpected("expected an ISBN");
     return codec_exact_test::Isbn(digits);
+  }
+};
+template <>
+struct lasagne::JsonAs<codec_exact_test::Celsius> {
+  static double to(const codec_exact_test::Celsius& temperature) { return temperature.degrees; }
+  static std::expected<codec_exact_test::Celsius, std::string> from(double degrees) {
+    return codec_exact_test::Celsius{degrees};
   }
 };
 template <>
@@ -179,7 +191,17 @@ TYPED_TEST(FloatRoundTrips, OfAllThatIsNotFiniteOnlyNan) {
   EXPECT_EQ(refusal_of(One<TypeParam>{-infinity}), "value: an infinite number has no JSON");
   const auto nan = std::numeric_limits<TypeParam>::quiet_NaN();
   EXPECT_TRUE(std::isnan(from_json<One<TypeParam>>(to_exact_json(One<TypeParam>{nan}))->value));
-  EXPECT_EQ(refusal_of(One<std::optional<TypeParam>>{nan}), "value: NaN in an optional would read back as empty");
+  EXPECT_EQ(refusal_of(One<std::optional<TypeParam>>{nan}),
+            "value: NaN in an optional is written as null and would read back as empty");
+}
+
+TEST(FloatRoundTrip, NanThatAJsonAsGivesIsRefusedInAnOptionalWithItsPath) {
+  const One<std::optional<Celsius>> nan{Celsius{std::numeric_limits<double>::quiet_NaN()}};
+  EXPECT_EQ(refusal_of(nan), "value: NaN in an optional is written as null and would read back as empty");
+  EXPECT_EQ(refusal_of(One<std::vector<One<std::optional<Celsius>>>>{{{Celsius{1}}, nan}}),
+            "value[1].value: NaN in an optional is written as null and would read back as empty");
+  EXPECT_EQ(to_exact_json(One<std::optional<Celsius>>{Celsius{1.5}}), R"({"value":1.5})");
+  EXPECT_EQ(to_exact_json(One<std::optional<std::string>>{"null"}), R"({"value":"null"})");
 }
 
 TEST(FloatReads, EachNumberIsRoundedOnce) {

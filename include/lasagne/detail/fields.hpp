@@ -137,7 +137,7 @@ constexpr decltype(auto) with_members(T& value, Use use) {
 template <class T>
 consteval const char* pretty_members() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
-    // Refuses bit-fields, naming them: as constants they would be taken for temporaries.
+    // Refuses bit-fields, of which the compiler says which it is: as constants they would be taken for temporaries.
     using Mutable =
         decltype(boost::pfr::detail::tie_as_tuple(std::declval<T&>(), boost::pfr::detail::size_t_<sizeof...(I)>{}));
     static_assert(sizeof(Mutable) > 0);

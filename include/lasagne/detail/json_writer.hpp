@@ -50,6 +50,8 @@ void write_char(char c, JsonWriter& writer);
 void write_bool(bool value, JsonWriter& writer);
 void write_null(JsonWriter& writer);
 void end_container(char last, JsonWriter& writer);
+// That what was written from there on is not `null`, as NaN is, also one that a JsonAs gave.
+void refuse_null(std::size_t start, JsonWriter& writer);
 
 using WriteValue = void (*)(const void* value, JsonWriter& writer);
 // Appends the whole text to `out`. Throws EncodeError.
@@ -133,10 +135,9 @@ template <class T>
 void write_optional(const std::optional<T>& value, JsonWriter& writer) {
   static_assert(!is_nullable<T>(), "lasagne JSON: an empty inner optional would read back as an empty outer one");
   if (!value) return write_null(writer);
-  if constexpr (Floating<T>) {
-    if (writer.exact && *value != *value) throw_unwritable("NaN in an optional would read back as empty");
-  }
+  const auto start = writer.out.size();
   write_value(*value, writer);
+  if (writer.exact) refuse_null(start, writer);
 }
 
 template <class T>

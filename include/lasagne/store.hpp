@@ -50,6 +50,8 @@ struct LogSlice {
 struct StreamLimits {
   std::optional<Revision> truncate_before{};
   std::optional<std::uint64_t> max_count{};
+  // Counted from recorded_at. A stream is cut at one place, whatever its messages' times are: a message that a clock
+  // recorded later than the stream's last one, since it was ahead, is as old as the next message of the right time.
   std::optional<Duration> max_age{};
   friend bool operator==(const StreamLimits&, const StreamLimits&) = default;
 };

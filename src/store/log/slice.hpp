@@ -27,6 +27,9 @@ struct SliceRequest {
 // Whether the stream reads at all: tombstoned, not_found. `stream` is null when there is none.
 [[nodiscard]] Result<void> check_readable(std::string_view name, const StreamRow* stream);
 
+// The first revision that reads, with all limits and the stream's state; the one after the head when nothing does.
+[[nodiscard]] Result<Revision> first_kept(const StreamRow& stream, Timestamp now, const ReadRange& read);
+
 // A slice of a stream that reads. Its correlation id is `process` if that is known, else read from the first message.
 [[nodiscard]] Result<StreamSlice> read_slice(const StreamRow& stream, const SliceRequest& request,
                                              const std::optional<Uuid>& process, const ReadRange& read);

@@ -68,9 +68,13 @@ Result<std::optional<StreamRow>> MemoryBacking::find_stream(std::string_view nam
 Result<std::vector<MessagePtr>> MemoryBacking::read_stream(const StreamRow& stream, Revision from, Revision to,
                                                            Direction direction, std::size_t limit) {
   const std::scoped_lock lock(mutex_);
+  if (stream.id == 0 || stream.id > streams_.size()) return {};
+  return read_from(streams_[stream.id - 1].messages, from, to, direction, limit);
+}
+
+std::vector<MessagePtr> MemoryBacking::read_from(const SparseMessages& messages, Revision from, Revision to,
+                                                 Direction direction, std::size_t limit) {
   std::vector<MessagePtr> read;
-  if (stream.id == 0 || stream.id > streams_.size()) return read;
-  const auto& messages = streams_[stream.id - 1].messages;
   const auto end = to < messages.end() ? to + 1 : messages.end();
   if (direction == Direction::forwards) {
     for (auto at = messages.next(from); at < end && read.size() < limit; at = messages.next(at + 1)) {
@@ -160,14 +164,14 @@ Result<std::uint64_t> MemoryBacking::scavenge(Timestamp now) {
   const std::scoped_lock lock(mutex_);
   std::uint64_t removed = 0;
   for (auto& stream : streams_) {
-    const auto& limits = stream.row.limits;
-    const Revision first = first_readable(stream.row);
     auto& messages = stream.messages;
-    for (auto at = messages.next(0); at < messages.end(); at = messages.next(at + 1)) {
-      const auto message = messages.find(at);
-      const bool old = limits.max_age && message->recorded_at < now - *limits.max_age;
-      if (at >= first && !old) continue;
-      log_.remove(message->position);
+    const auto first =
+        first_kept(stream.row, now, [&](Revision from, Revision to, Direction towards, std::size_t most) {
+          return read_from(messages, from, to, towards, most);
+        });
+    if (!first) return std::unexpected(first.error());
+    for (auto at = messages.next(0); at < messages.end() && at < *first; at = messages.next(at + 1)) {
+      log_.remove(messages.find(at)->position);
       messages.remove(at);
       ++removed;
     }

@@ -42,6 +42,8 @@ class MemoryBacking final : public Backing {
     StreamRow row;
     SparseMessages messages;  // by revision
   };
+  static std::vector<MessagePtr> read_from(const SparseMessages& messages, Revision from, Revision to,
+                                           Direction direction, std::size_t limit);
 
   BeforeWrite before_write_;
   std::mutex mutex_;

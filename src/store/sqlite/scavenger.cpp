@@ -87,14 +87,9 @@ Result<Revision> Scavenger::first_kept(StreamRow& stream) {
   auto last = log_->last_revision(to_sql(stream.id));
   if (!last) return std::unexpected(last.error());
   stream.head = std::max(stream.head, *last);
-  if (!stream.head) return 0;
-  if (stream.state != StreamState::live) return *stream.head + 1;
-  const auto read = [&](Revision from, Revision to, Direction direction, std::size_t limit) {
+  return detail::first_kept(stream, now_, [&](Revision from, Revision to, Direction direction, std::size_t limit) {
     return log_->read_stream(stream, from, to, direction, limit);
-  };
-  auto slice = read_slice(stream, {stream.name, 0, Direction::forwards, 0, now_}, Uuid{}, read);
-  if (!slice) return std::unexpected(slice.error());
-  return slice->first;
+  });
 }
 
 // The rows of the index go, but for what of the last one stays; the positions are collected.

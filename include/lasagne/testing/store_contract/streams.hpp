@@ -80,6 +80,37 @@ LASAGNE_STORE_TEST(StoreStreamLimits, MaxAgeHidesWhatIsTooOld) {
   EXPECT_EQ(readable("S"), (std::vector<Revision>{5}));
 }
 
+// A clock that was ahead recorded some of the messages in the middle: they are as old as what follows them.
+LASAGNE_STORE_TEST(StoreStreamLimits, MaxAgeCutsAStreamAtOnePlaceAlsoWhereTimeWentBack) {
+  constexpr Duration second{1'000'000};
+  const StreamLimits limits{.truncate_before = {}, .max_count = {}, .max_age = 10 * second};
+  fill("S", 3);
+  advance(second * 3'000'000);
+  fill("S", 4);
+  advance(second * 5 - second * 3'000'000);
+  fill("S", 2);
+  advance(second * 2);
+  fill("S", 1);
+  ASSERT_TRUE(ok(store().set_stream_limits("S", limits)));
+  const auto expect_first = [&](Revision first) {
+    std::vector<Revision> expected;
+    for (auto revision = first; revision < 10; ++revision) expected.push_back(revision);
+    EXPECT_EQ(readable("S"), expected);
+    EXPECT_EQ(read("S")->first, first);
+    ASSERT_TRUE(ok(store().scavenge()));
+    EXPECT_EQ(readable("S"), expected);
+    reopen();
+    EXPECT_EQ(readable("S"), expected);
+  };
+  expect_first(0);
+  advance(second * 5);
+  expect_first(3);
+  advance(second * 4);
+  expect_first(9);
+  advance(second * 5);
+  expect_first(10);
+}
+
 LASAGNE_STORE_TEST(StoreStreamLimits, MayBeSetBeforeTheFirstMessage) {
   const StreamLimits limits{.truncate_before = {}, .max_count = 1, .max_age = Duration{5'000'000}};
   ASSERT_TRUE(ok(store().set_stream_limits("S", limits)));

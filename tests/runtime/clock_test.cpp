@@ -105,6 +105,20 @@ TEST_P(ClockTest, OneMessageOfTheFarFutureDoesNotKeepTheTimeThere) {
   EXPECT_EQ(reminded(), 2U) << "those of the first and the third order";
 }
 
+TEST_P(ClockTest, ALogThatBeginsInTheFarFutureDoesNotStayThere) {
+  std::string told;
+  const lasagne::OpenOptions options{.log = [&](const std::string& text) { told += text + "\n"; }};
+  const Timestamp today{1'790'000'000'000'000};
+  now = today + Duration(std::chrono::days(365 * 80));
+  open(options, [this] { return now; });
+  order(1);
+  now = today;
+  if (std::string(GetParam()) == "sqlite") open(options, [this] { return now; });  // also by what the file says
+  order(2);
+  EXPECT_NE(told.find("was ahead"), std::string::npos) << told;
+  EXPECT_EQ(log().back()->recorded_at, now);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, ClockTest, testing::Values("memory", "sqlite"),
                          [](const auto& scheme) { return std::string(scheme.param); });
 

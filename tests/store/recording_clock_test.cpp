@@ -68,6 +68,25 @@ TEST_F(RecordingClockTest, DoesNotFollowAClockThatIsBeforeTheLog) {
   EXPECT_EQ(record(today - 2 * day), today);
 }
 
+// All of the log is by a clock that was wrong.
+TEST_F(RecordingClockTest, FollowsTheClockAgainWhereEvenTheFirstMessageWasAhead) {
+  open(today + century);
+  first = today + century - 1s;
+  EXPECT_EQ(record(today), today);
+  const auto note = clock.take_note();
+  ASSERT_TRUE(note);
+  EXPECT_NE(note->find("by a clock that was ahead"), std::string::npos) << *note;
+  EXPECT_EQ(record(today + 1s), today + Duration(1s));
+  EXPECT_FALSE(clock.take_note());
+}
+
+// Such as tests have, and a log that was made before its machine's clock was first set.
+TEST_F(RecordingClockTest, FollowsAnEarlyClockThatTheLogBeganWith) {
+  open(Timestamp{} + century);
+  first = Timestamp{};
+  EXPECT_EQ(record(Timestamp{} + day), Timestamp{} + day);
+}
+
 TEST_F(RecordingClockTest, TellsOfAClockThatJumpsAhead) {
   open(today);
   EXPECT_EQ(record(today), today);

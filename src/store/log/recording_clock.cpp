@@ -41,7 +41,7 @@ void RecordingClock::look_ahead(Timestamp now) {
 Timestamp RecordingClock::look_behind(Timestamp now, const Clock& own, const First& first) {
   if (last_ - own() <= Limits::clock_tolerance) return last_;
   const auto begin = first();
-  if (!begin || now < *begin) {
+  if (!begin || (now < *begin && now < earliest_clock)) {
     if (!behind_) {
       note_ = "the clock stands at " + now.to_string() + ", before the log's first message: set it right. Until then " +
               "messages get the time of the last one, " + last_.to_string();

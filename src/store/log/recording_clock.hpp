@@ -12,15 +12,17 @@
 namespace lasagne::detail {
 
 // Time does not go back along the log while a clock is behind the last message by up to Limits::clock_tolerance. By
-// more, one of the two is wrong: the clock, if it is before the log's first message, and then time stays where it is;
-// else the one that recorded the last message, and then time follows the clock again, so that it does not stand still
-// for years.
+// more, one of the two is wrong: the clock, if it stands before the log's first message and before earliest_clock, as
+// one does that has lost its battery, and then time stays where it is; else the one that recorded the last message, and
+// then time follows the clock again, so that it does not stand still for years.
 class RecordingClock {
  public:
   using Steady = std::chrono::steady_clock::time_point;
   // When the log's first message was recorded; empty when that cannot be told.
   using First = std::function<std::optional<Timestamp>()>;
   using Clock = std::function<Timestamp()>;
+  // 2026-01-01, before there was a Lasagne.
+  static constexpr Timestamp earliest_clock{1'767'225'600'000'000};
 
   RecordingClock() = default;
   // `last` is when the log's last message was recorded.

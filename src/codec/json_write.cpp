@@ -153,7 +153,7 @@ void begin_alternative(std::string_view type, JsonWriter& writer) {
 void refuse_null(std::size_t start, JsonWriter& writer) {
   if (writer.out.compare(start, std::string::npos, "null") != 0) return;
   writer.out.resize(start);  // the path is read off what is complete
-  throw_unwritable("NaN in an optional is written as null and would read back as empty");
+  throw_unwritable("NaN in an optional would read back as empty");
 }
 
 void throw_unwritable(std::string_view problem) { throw Unwritable{std::string(problem)}; }

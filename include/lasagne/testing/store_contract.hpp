@@ -30,8 +30,10 @@
 #include "lasagne/testing/store_contract/parked.hpp"
 #include "lasagne/testing/store_contract/read.hpp"
 #include "lasagne/testing/store_contract/repeats.hpp"
+#include "lasagne/testing/store_contract/stream_limits.hpp"
 #include "lasagne/testing/store_contract/streams.hpp"
 #include "lasagne/testing/store_contract/timers.hpp"
+#include "lasagne/testing/store_contract/used_ids.hpp"
 
 #define LASAGNE_STORE_CONTRACT(name, factory)                           \
   [[maybe_unused]] static const bool lasagne_store_contract_of_##name = \

@@ -66,35 +66,6 @@ LASAGNE_STORE_TEST(StoreRepeat, AnyDoesNotDependOnBatching) {
   }
 }
 
-LASAGNE_STORE_TEST(StoreRepeat, AnIdUsedBeforeForSomethingElseIsRefused) {
-  ASSERT_TRUE(ok(append("S", ExpectedRevision::no_stream(), {"a", "b"})));
-  const auto other = [](const std::string& name, std::string type, std::string data, MessageKind kind) {
-    auto changed = message(name, std::move(type));
-    if (!data.empty()) changed.data = std::move(data);
-    changed.kind = kind;
-    return changed;
-  };
-  for (const bool reopened : {false, true}) {
-    if (reopened) reopen();
-    for (const auto& changed :
-         {other("a", "Happened", "{\"name\":\"x\"}", MessageKind::event), other("a", "Else", {}, MessageKind::event),
-          other("a", "Happened", {}, MessageKind::command)}) {
-      for (const auto expected :
-           {ExpectedRevision::any(), ExpectedRevision::stream_exists(), ExpectedRevision::no_stream()}) {
-        const auto commit = commit_of({Append{"S", expected, {changed}}});
-        EXPECT_TRUE(refused(store().append(commit), ErrorCode::id_reused)) << expected.to_string();
-      }
-      const auto later = commit_of(
-          {Append{"S", ExpectedRevision::exactly(0), {other("b", changed.type, changed.data, changed.kind)}}});
-      EXPECT_TRUE(refused(store().append(later), ErrorCode::id_reused));
-      const auto both = commit_of({Append{"T", ExpectedRevision::any(), {message("a"), changed}}});
-      EXPECT_TRUE(refused(store().append(both), ErrorCode::id_reused));
-    }
-  }
-  EXPECT_EQ(readable("S").size(), 2u);
-  EXPECT_TRUE(refused(read("T"), ErrorCode::not_found));
-}
-
 LASAGNE_STORE_TEST(StoreRepeat, AnyLooksBackOverAllRecentIds) {
   Ids names;
   for (std::size_t i = 0; i < Limits::recent_ids_per_stream; ++i) names.push_back("m" + std::to_string(i));

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "child_process.hpp"
@@ -253,6 +254,25 @@ TEST_F(SqliteBesideOthersTest, AFileThatIsMountedByItselfIsRefused) {
   if (!fs::exists(message_file)) GTEST_SKIP() << "this system lets nobody mount";
   std::ifstream in{message_file};
   for (std::string line; std::getline(in, line);) EXPECT_NE(line.find("mounted by itself"), std::string::npos) << line;
+}
+
+TEST_F(SqliteBesideOthersTest, AStoreThatIsClosedIsVerifiedWithoutWriteAccess) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user";
+  open(file())->write(batch(1)).value();
+  ASSERT_EQ(::chmod(fs::path{file()}.parent_path().c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(file().c_str(), 0644), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
+    const auto report = verify_store("sqlite:" + file());
+    if (!report) std::fprintf(stderr, "%s\n", report.error().message.c_str());
+    ::_exit(report && report->findings.empty() && report->last_position == 1 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_FALSE(fs::exists(file() + "-wal"));
+  EXPECT_FALSE(fs::exists(file() + "-shm"));
 }
 
 // The reader may neither write the file nor make one beside it.

@@ -40,17 +40,23 @@ void ReaderPool::give_back(std::unique_ptr<Reader> reader) {
   returned_.notify_one();
 }
 
-Result<ReaderPool::Taken> ReaderPool::open_sealed() const {
-  auto file = DatabaseFile::open(path_, Access::read, false);
+Result<SealedFile> seal(const std::string& path) {
+  auto file = DatabaseFile::open(path, Access::read, false);
   if (!file) return std::unexpected(std::move(file.error()));
   const bool locked = file->try_lock() == DatabaseFile::Lock::taken;
   std::error_code error;
-  const auto wal_bytes = std::filesystem::file_size(path_ + "-wal", error);
+  const auto wal_bytes = std::filesystem::file_size(path + "-wal", error);
   // Nobody writes, nobody can begin to, and the file is whole without a log.
   const bool immutable = locked && (error || wal_bytes == 0);
-  auto reader = Reader::open(path_, settings_, immutable ? Connection::Immutable::yes : Connection::Immutable::no);
+  return SealedFile{std::move(*file), immutable ? Connection::Immutable::yes : Connection::Immutable::no};
+}
+
+Result<ReaderPool::Taken> ReaderPool::open_sealed() const {
+  auto sealed = seal(path_);
+  if (!sealed) return std::unexpected(std::move(sealed.error()));
+  auto reader = Reader::open(path_, settings_, sealed->immutable);
   if (!reader) return std::unexpected(std::move(reader.error()));
-  return Taken{std::optional(std::move(*file)), std::move(*reader)};
+  return Taken{std::optional(std::move(sealed->lock)), std::move(*reader)};
 }
 
 }  // namespace lasagne::detail::sqlite

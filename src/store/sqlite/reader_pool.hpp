@@ -19,11 +19,18 @@ namespace lasagne::detail::sqlite {
 // Whether this process may make files beside the one at `path`, as SQLite must to read a store that nobody has open.
 [[nodiscard]] bool may_write_beside(const std::string& path);
 
+// How one who may not write beside a file reads it: beside its writer while there is one, else as it lies, and keeping
+// writers out meanwhile.
+struct SealedFile {
+  DatabaseFile lock;  // to be released after the connection
+  Connection::Immutable immutable;
+};
+[[nodiscard]] Result<SealedFile> seal(const std::string& path);
+
 // Its functions may be called by several threads at once.
 class ReaderPool {
  public:
-  // `sealed`: this process may not write beside the file. Then each read has a connection of its own. While a writer is
-  // there it reads beside it; else it reads the file as it lies, and keeps writers out meanwhile.
+  // `sealed`: this process may not write beside the file. Then each read has a connection of its own.
   ReaderPool(std::string path, SqliteSettings settings, bool sealed)
       : path_(std::move(path)), settings_(std::move(settings)), sealed_(sealed) {}
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "store/sqlite/file_check.hpp"
+#include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/settings.hpp"
 #include "store/sqlite/sql.hpp"
@@ -54,7 +55,14 @@ Result<VerifyReport> verify_file(const std::string& path, const VerifyOptions& o
   if (!file->exists) return fail(ErrorCode::not_found, file->path + ": the file is empty: there is nothing to verify");
   if (auto whole = check_before_reading(file->path, settings.vfs); !whole)
     return std::unexpected(std::move(whole.error()));
-  auto connection = Connection::open(file->path, SQLITE_OPEN_READONLY, settings.vfs);
+  std::optional<SealedFile> sealed;
+  if (!may_write_beside(file->path)) {
+    auto taken = seal(file->path);
+    if (!taken) return std::unexpected(std::move(taken.error()));
+    sealed.emplace(std::move(*taken));
+  }
+  auto connection = Connection::open(file->path, SQLITE_OPEN_READONLY, settings.vfs,
+                                     sealed ? sealed->immutable : Connection::Immutable::no);
   if (!connection) return std::unexpected(std::move(connection.error()));
   sqlite3_busy_timeout(connection->handle(), settings.busy_wait_ms);
   auto begun = connection->execute("PRAGMA cache_size = -65536; PRAGMA mmap_size = 0; BEGIN", "beginning to verify");

@@ -141,6 +141,16 @@ TEST_F(SqliteConversionTest, GoesOnAfterEveryKill) {
   EXPECT_EQ(schema_of(file()), golden("schema_v2.sql"));
 }
 
+TEST_F(SqliteConversionTest, ReadersThatAreOpenFollowIt) {
+  make_old_file(file());
+  auto reading = open(file(), {.read_only = true});
+  const auto before = tell(*reading);
+  ASSERT_TRUE(open_sqlite_backing(file(), {}, small_steps()));
+  EXPECT_EQ(query(file(), "PRAGMA user_version"), "2\n");
+  EXPECT_EQ(reading->load()->last_position, static_cast<Position>(messages));
+  EXPECT_EQ(tell(*reading), before);
+}
+
 TEST_F(SqliteConversionTest, WhatCannotBeConvertedIsLeftAsItWas) {
   for (const auto* edit :
        {"UPDATE log SET data = '{\"n\": 1' WHERE position = 1000", "UPDATE log SET kind = 7 WHERE position = 1000",

@@ -44,6 +44,12 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const Sqli
   return reader;
 }
 
+bool Reader::outdated() const {
+  if (version_ != 1) return false;
+  const auto old = connection_.integer(sql::v1::has_log, "reading the schema");
+  return old && *old == 0;
+}
+
 // Without a transaction of its own each read has one, which is as right.
 void Reader::hold() {
   if (sqlite3_get_autocommit(connection_.handle()) == 0) return;

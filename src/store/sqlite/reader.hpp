@@ -26,6 +26,9 @@ class Reader {
   // That the end of the log is as its checksums say, in constant time. A file of format 1 has none.
   [[nodiscard]] Result<void> check_end();
 
+  // The file had format 1 when this was opened, and has it no more: read with another one.
+  [[nodiscard]] bool outdated() const;
+
   // From here on all reads see one snapshot, until let_go(): for short reads, to which beginning and ending a
   // transaction each time costs more than the read itself.
   void hold();

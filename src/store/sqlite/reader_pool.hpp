@@ -40,7 +40,18 @@ class ReaderPool {
     auto taken = sealed_ ? open_sealed() : take();
     if (!taken) return std::unexpected(std::move(taken.error()));
     const Return back{sealed_ ? nullptr : this, *taken};
-    return read(*taken->reader);
+    return with(taken->reader, read);
+  }
+  // With a reader of the caller's own. If a writer converted the file meanwhile, one that knows its format takes its
+  // place.
+  template <class Read>
+  auto with(std::unique_ptr<Reader>& reader, Read& read) const -> decltype(read(*reader)) {
+    auto result = read(*reader);
+    if (result || !reader->outdated()) return result;
+    auto opened = Reader::open(path_, settings_);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    reader = std::move(*opened);
+    return read(*reader);
   }
 
  private:

@@ -100,7 +100,7 @@ class SqliteBacking final : public Backing {
     if (auto sound = check(); !sound) return std::unexpected(std::move(sound.error()));
     const std::scoped_lock lock(lookup_mutex_);
     if (writer_) lookup_->hold();
-    return note(read(*lookup_));
+    return note(readers_->with(lookup_, read));
   }
   void let_lookups_go() {
     const std::scoped_lock lock(lookup_mutex_);
@@ -135,7 +135,7 @@ class SqliteBacking final : public Backing {
   std::optional<Error> failure_;  // guarded by failure_mutex_
   // Look-ups by key, which an append waits for, have a connection that no long read can hold.
   std::mutex lookup_mutex_;
-  const std::unique_ptr<Reader> lookup_;  // what it points to is guarded by lookup_mutex_
+  std::unique_ptr<Reader> lookup_;  // guarded by lookup_mutex_
 };
 
 Result<std::unique_ptr<Writer>> open_writer(const std::string& path, const OpenOptions& options,

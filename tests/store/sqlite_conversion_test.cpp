@@ -151,6 +151,35 @@ TEST_F(SqliteConversionTest, ReadersThatAreOpenFollowIt) {
   EXPECT_EQ(tell(*reading), before);
 }
 
+// The log that the failed conversion left, beside the file as a checkpoint made it.
+TEST_F(SqliteConversionTest, AFailedOneThatSomebodyReadsBesideLeavesAFileThatOpens) {
+  make_old_file(file());
+  run_sql(file(), "UPDATE log SET data = '{\"n\": 1' WHERE position = 2900");
+  const auto before = tell(*open(file(), {.read_only = true}));
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &reader), SQLITE_OK);
+  OpenOptions options;
+  options.progress = [&](const Progress& at) {
+    if (at.done < 2'000 || sqlite3_get_autocommit(reader) == 0) return;
+    EXPECT_EQ(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM log", nullptr, nullptr, nullptr), SQLITE_OK);
+  };
+  auto settings = small_steps();
+  settings.busy_wait_ms = 10;
+  const auto refused = open_sqlite_backing(file(), options, settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::failed) << refused.error().message;
+  EXPECT_EQ(sqlite3_exec(reader, "COMMIT; PRAGMA wal_checkpoint(PASSIVE)", nullptr, nullptr, nullptr), SQLITE_OK);
+  for (const auto* suffix : {"", "-wal"}) std::filesystem::copy_file(file() + suffix, file("copy.db") + suffix);
+  sqlite3_close(reader);
+  for (const auto& path : {file(), file("copy.db")}) {
+    const auto again = open_sqlite_backing(path, {.read_only = true});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(tell(**again), before);
+    EXPECT_EQ(open_sqlite_backing(path, {}).error().code, ErrorCode::failed);
+    EXPECT_EQ(query(path, "PRAGMA user_version"), "1\n") << "with nobody beside it, it is as it was";
+  }
+}
+
 TEST_F(SqliteConversionTest, WhatCannotBeConvertedIsLeftAsItWas) {
   for (const auto* edit :
        {"UPDATE log SET data = '{\"n\": 1' WHERE position = 1000", "UPDATE log SET kind = 7 WHERE position = 1000",

@@ -189,9 +189,13 @@ Result<void> Conversion::sum_state() {
 }
 
 Result<void> Conversion::undo() {
-  auto undone = transact([this] { return connection_.execute(sql::v1::undo_conversion, doing); });
-  // The links of the log's transactions have gone with the table, so the log goes too; see wal_check.hpp.
-  return undone ? connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)", doing) : undone;
+  // Without the table nothing tells that the log with these transactions belongs to the file, so the log goes first;
+  // see wal_check.hpp. While somebody reads it, it stays, and so does what was converted: the next opening tries again.
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if ((code & 0xff) == SQLITE_BUSY) return {};
+  if (code != SQLITE_OK) return std::unexpected(connection_.error(code, doing));
+  return transact([this] { return connection_.execute(sql::v1::undo_conversion, doing); });
 }
 
 void Conversion::tell() noexcept {

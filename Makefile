@@ -3,7 +3,8 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 
 PACKAGES = g++ cmake ninja-build pkg-config python3 libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libfmt-dev \
-           libssl-dev libcli11-dev libcpp-httplib-dev librapidcheck-dev libgtest-dev libgmock-dev curl sqlite3
+           libssl-dev libcli11-dev libcpp-httplib-dev libjemalloc-dev librapidcheck-dev libgtest-dev libgmock-dev curl \
+           sqlite3
 
 .PHONY: help deps build demo test test-asan test-tsan clang lint fuzz mutants format format-check clean
 

@@ -48,6 +48,17 @@ function(lasagne_private_options target)
   endif()
 endfunction()
 
+# A program of this project: messages are allocated and freed on several threads all the time, and with jemalloc, if it
+# is there, that takes a fifth less of the processor. A library leaves this choice to whoever links it.
+find_library(LASAGNE_JEMALLOC jemalloc)
+mark_as_advanced(LASAGNE_JEMALLOC)
+function(lasagne_program target)
+  lasagne_private_options(${target})
+  if(LASAGNE_JEMALLOC AND NOT LASAGNE_SANITIZE)
+    target_link_libraries(${target} PRIVATE "${LASAGNE_JEMALLOC}")
+  endif()
+endfunction()
+
 # add_subdirectory(<dir>), if there is a file that matches the pattern.
 function(lasagne_add_optional_directory dir pattern)
   file(GLOB found CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${pattern}")

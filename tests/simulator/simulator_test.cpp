@@ -163,7 +163,7 @@ TEST(Simulator, AnEffectIsCalledAtLeastOnceWithOneKey) {
   scenario.before_run = [sent] { sent->clear(); };
   scenario.modules = [sent] {
     auto invoices = Module{"invoices"}.decider<Invoice>().saga<Invoicing>();
-    invoices.effect(MailRoom{sent, false});
+    invoices.effect(MailRoom{.sent = sent});
     return std::vector<Module>{Module{"jobs"}.decider<Job>().forwarder<JobForwarder>(), invoices};
   };
   bool more_than_once = false;

@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -78,6 +79,8 @@ std::string problem_of_seconds(const std::string& text) {
 }
 
 int run_program(std::string_view program, const std::function<int()>& body) try {
+  // Nobody asks how much memory SQLite uses, and to count it takes a mutex of the whole process for each allocation.
+  (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   return body();
 } catch (const std::exception& error) {
   print_error(program, error.what());

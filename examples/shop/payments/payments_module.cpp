@@ -94,7 +94,7 @@ lasagne::Module payments_module(const PaymentOptions& options) {
   module.saga(PaymentDeadline{options.time_to_pay});
   if (options.gateway) {
     lasagne::HandlerOptions many;
-    many.calls_at_once = 64;  // it answers at once; those that begin together share a flush
+    many.calls_at_once = 512;  // it answers at once; those that begin together share a flush
     module.effect(*options.gateway, many);
   }
   return module;

@@ -11,7 +11,7 @@ namespace lasagne::detail {
 
 struct LogStoreLimits {
   std::size_t cached_streams = 20'000;
-  std::size_t streams_with_messages = 4'096;  // of these, the most recently used keep their recent messages
+  std::size_t streams_with_messages = 8'192;  // of these, the most recently used keep their recent messages
   std::size_t tail_messages = 16'384;         // durable ones kept in memory for readers at the log's end
   std::size_t recent_messages_per_stream = 32;
   std::size_t recent_ids_per_stream = Limits::recent_ids_per_stream;

@@ -70,6 +70,8 @@ Result<bool> EffectThreads::advance_once() {
   put_off_ = !begins;  // then whoever takes the last call brings a thread that begins again
   next_due_ = due && begins ? *due : std::nullopt;
   retry_at_ = retry_at;
+  // Those who went to sleep before there was a retry do not know when to wake.
+  if (retry_at_) something_.notify_one();
   if (!committed) return committed;
   if (!begun) return std::unexpected(std::move(begun.error()));
   // With marks everything before them is durable.

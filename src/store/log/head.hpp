@@ -104,7 +104,6 @@ class Head {
   Result<AppendPlan> plan_any(CachedStream& stream, Messages messages);
   Result<AppendPlan> plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected,
                              Messages messages);
-  Result<void> check_ids(CachedStream& stream, Messages messages);
   Result<Repeat> repeat_of(std::size_t index, const Message& message, Revision revision, const CachedStream& stream);
   Result<void> look_back(CachedStream& stream);
   Result<void> check_timer(const Commit::Fire& fire);

@@ -164,44 +164,19 @@ Result<Head::AppendPlan> Head::plan_any(CachedStream& stream, Messages messages)
   return plan;
 }
 
-// That no id of what is decided at the head stands among the stream's last ones for another message, or twice in the
-// append.
-Result<void> Head::check_ids(CachedStream& stream, Messages messages) {
-  const auto& row = stream.row;
-  boost::unordered_flat_set<Uuid, std::hash<Uuid>> own;
-  for (const auto& message : messages) {
-    if (messages.size() > 1 && !own.insert(message->id).second)
-      return reused(*message, "in the same append: give each message an id of its own");
-  }
-  if (!row.head || row.state != StreamState::live) return {};
-  const Revision size = limits_.recent_ids_per_stream;
-  const Revision oldest = std::max(*row.head + 1 - std::min(*row.head + 1, size), row.first_readable);
-  const bool at_hand = !stream.recent.empty() && stream.recent.front()->revision <= oldest;
-  if (stream.recent_ids.empty() && !at_hand) {
-    if (auto looked = look_back(stream); !looked) return looked;
-  }
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    std::optional<Revision> there;
-    if (!stream.recent_ids.empty()) {
-      there = stream.recent_ids.find(messages[i]->id);
-    } else {
-      for (std::size_t k = 0; k < stream.recent.size(); ++k)
-        if (stream.recent[k]->id == messages[i]->id) there = stream.recent[k]->revision;
-    }
-    if (!there || *there < oldest) continue;
-    if (auto repeat = repeat_of(i, *messages[i], *there, stream); !repeat)
-      return std::unexpected(std::move(repeat.error()));
-  }
-  return {};
-}
-
 // As a whole: what was decided at a revision is either what stands after it, or comes too late.
 Result<Head::AppendPlan> Head::plan_at(const Append& append, CachedStream& stream, std::optional<Revision> expected,
                                        Messages messages) {
   AppendPlan plan{&stream, {}};
   const auto& row = stream.row;
   if (row.head == expected || (!expected && row.state == StreamState::deleted)) {
-    if (auto checked = check_ids(stream, messages); !checked) return std::unexpected(std::move(checked.error()));
+    // What is decided at the head is new, whatever stands before it: a decider may come to other events when a command
+    // comes again that its bus has forgotten.
+    boost::unordered_flat_set<Uuid, std::hash<Uuid>> ids;
+    for (const auto& message : messages) {
+      if (messages.size() > 1 && !ids.insert(message->id).second)
+        return reused(*message, "in the same append: give each message an id of its own");
+    }
     return plan;
   }
   if (!row.head || (expected && *expected > *row.head)) return conflict(append, row.head);

@@ -32,6 +32,7 @@ class SqliteBacking final : public Backing {
         file_(file),
         writer_(std::move(writer)),
         readers_(std::move(readers)),
+        looks_up_(lookup != nullptr),
         lookup_(std::move(lookup)) {}
 
   // That the log's end is as its checksums say, which a writer has seen to.
@@ -96,7 +97,7 @@ class SqliteBacking final : public Backing {
   // knows.
   template <class Read>
   auto look_up(Read read) -> decltype(read(std::declval<Reader&>())) {
-    if (!lookup_) return this->read(std::move(read));
+    if (!looks_up_) return this->read(std::move(read));
     if (auto sound = check(); !sound) return std::unexpected(std::move(sound.error()));
     const std::scoped_lock lock(lookup_mutex_);
     if (writer_) lookup_->hold();
@@ -134,6 +135,7 @@ class SqliteBacking final : public Backing {
   std::mutex failure_mutex_;
   std::optional<Error> failure_;  // guarded by failure_mutex_
   // Look-ups by key, which an append waits for, have a connection that no long read can hold.
+  const bool looks_up_;
   std::mutex lookup_mutex_;
   std::unique_ptr<Reader> lookup_;  // guarded by lookup_mutex_
 };

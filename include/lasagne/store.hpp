@@ -50,8 +50,10 @@ struct LogSlice {
 struct StreamLimits {
   std::optional<Revision> truncate_before{};
   std::optional<std::uint64_t> max_count{};
-  // Counted from recorded_at. A stream is cut at one place, whatever its messages' times are: a message that a clock
-  // recorded later than the stream's last one, since it was ahead, is as old as the next message of the right time.
+  // Counted from recorded_at. All messages before one place do not read, all from there on do, by the same rule in
+  // every store: a message that a clock recorded later than the stream's last one, since it was ahead, is as old as the
+  // next message of the right time. Once the stream has gone on past that wrong time, messages around it may read for
+  // longer, by as much as the clock was ahead.
   std::optional<Duration> max_age{};
   friend bool operator==(const StreamLimits&, const StreamLimits&) = default;
 };
